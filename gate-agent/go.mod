@@ -1,0 +1,26 @@
+module github.com/openstile/stile/gate-agent
+
+go 1.26.0
+
+require (
+	github.com/creack/pty v1.1.24
+	github.com/gofiber/fiber/v2 v2.52.15
+	github.com/mattn/go-sqlite3 v1.14.53
+	github.com/nats-io/nats.go v1.55.0
+	github.com/openstile/stile/firmware-config v0.0.0
+	github.com/openstile/stile/shared v0.0.0
+	go.bug.st/serial v1.8.0
+	gocv.io/x/gocv v0.31.0
+	golang.org/x/image v0.47.0
+	golang.org/x/sys v0.49.0
+	rsc.io/qr v0.2.0
+)
+
+require (
+	github.com/grid-x/modbus v0.0.0-20240503115206-582f2ab60a18 // indirect
+	github.com/grid-x/serial v0.0.0-20211107191517-583c7356b3aa // indirect
+)
+
+replace github.com/openstile/stile/shared => ../shared
+
+replace github.com/openstile/stile/firmware-config => ../firmware-config

@@ -1,0 +1,3 @@
+module github.com/openstile/stile/migrations
+
+go 1.26.0

@@ -1,0 +1,51 @@
+// Package face holds the arithmetic of recognition: vectors, scores, the
+// threshold for a gallery size, and exact search. It knows nothing of pixels
+// and uses no cgo.
+package face
+
+import "math"
+
+// Vector is one face's features, L2-normalised. Its length is the dimension
+// that the model's manifest names (512 for the default recogniser).
+type Vector []float32
+
+// Score is the inner product of two Vectors: 1 for the same image, near 0 for
+// different persons.
+type Score float32
+
+// Normalise scales v in place to unit length and returns it. A zero vector
+// stays zero, so that it matches nothing.
+func Normalise(v Vector) Vector {
+	var sum float64
+	for _, x := range v {
+		sum += float64(x) * float64(x)
+	}
+	if sum == 0 {
+		return v
+	}
+	scale := float32(1 / math.Sqrt(sum))
+	for i := range v {
+		v[i] *= scale
+	}
+	return v
+}
+
+// Compare returns the inner product of two vectors of the same dimension.
+func Compare(a, b Vector) Score {
+	b = b[:len(a)]
+	var s0, s1, s2, s3 float32
+	i := 0
+	for ; i+4 <= len(a); i += 4 {
+		s0 += a[i] * b[i]
+		s1 += a[i+1] * b[i+1]
+		s2 += a[i+2] * b[i+2]
+		s3 += a[i+3] * b[i+3]
+	}
+	for ; i < len(a); i++ {
+		s0 += a[i] * b[i]
+	}
+	return Score(s0 + s1 + s2 + s3)
+}
+
+// Wipe zeroes v.
+func Wipe(v Vector) { clear(v) }
