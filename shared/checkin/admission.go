@@ -73,6 +73,7 @@ const (
 	PassageAbandoned   PassageOutcome = "abandoned"   // nobody went through in time
 	PassageTailgated   PassageOutcome = "tailgated"   // a second person on one release
 	PassageUnsolicited PassageOutcome = "unsolicited" // somebody went through without a release
+	PassageFree        PassageOutcome = "free"        // the lane stood open for everybody: evacuation
 )
 
 // Passage is the fact that followed. Confirmed is false on a lane without

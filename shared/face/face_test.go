@@ -1,0 +1,144 @@
+package face
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+const dim = 512
+
+func random(r *rand.Rand) Vector {
+	v := make(Vector, dim)
+	for i := range v {
+		v[i] = float32(r.NormFloat64())
+	}
+	return Normalise(v)
+}
+
+func TestEncodeKeepsTheScore(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		a, b := random(r), random(r)
+		got, err := Decode(Encode(a), dim)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := math.Abs(float64(Compare(got, b) - Compare(a, b))); d > 0.002 {
+			t.Fatalf("score moved by %.4f", d)
+		}
+		if s := Compare(got, a); s < 0.9995 {
+			t.Fatalf("template against itself: %.5f", s)
+		}
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	good := Encode(random(rand.New(rand.NewPCG(1, 2))))
+	change := func(i int, b byte) []byte {
+		out := append([]byte(nil), good...)
+		out[i] = b
+		return out
+	}
+	for name, data := range map[string][]byte{
+		"empty":             nil,
+		"header only":       good[:encodingHeader],
+		"short":             good[:len(good)-1],
+		"long":              append(append([]byte(nil), good...), 0),
+		"another version":   change(0, 9),
+		"another dimension": change(1, 1),
+		"negative scale":    change(6, 0xbf),
+		"zero vector":       Encode(make(Vector, dim)),
+	} {
+		if _, err := Decode(data, dim); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add(Encode(random(rand.New(rand.NewPCG(1, 2)))))
+	f.Add([]byte{1, 0, 2})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		v, err := Decode(data, dim)
+		if err != nil {
+			return
+		}
+		if n := Compare(v, v); n != 0 && math.Abs(float64(n)-1) > 1e-3 {
+			t.Fatalf("norm %g", n)
+		}
+	})
+}
+
+func TestIndexFindsTheBestTwo(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	x := NewIndex(dim)
+	all := map[string]Vector{}
+	for i := range 300 {
+		id := fmt.Sprint(i)
+		all[id] = random(r)
+		x.Put(id, all[id])
+	}
+	for i := range 100 { // removals move rows about
+		id := fmt.Sprint(i * 3)
+		if !x.Remove(id) {
+			t.Fatalf("%s was not there", id)
+		}
+		delete(all, id)
+	}
+	all["7"] = random(r)
+	x.Put("7", all["7"])
+	if x.Len() != len(all) {
+		t.Fatalf("%d rows, want %d", x.Len(), len(all))
+	}
+	for range 50 {
+		q := random(r)
+		best, second := Hit{Score: -1}, Hit{Score: -1}
+		for id, v := range all {
+			if s := Compare(q, v); s > best.Score {
+				best, second = Hit{id, s}, best
+			} else if s > second.Score {
+				second = Hit{id, s}
+			}
+		}
+		b, s := x.Search(q)
+		if b != best || s != second {
+			t.Fatalf("got %v %v, want %v %v", b, s, best, second)
+		}
+	}
+}
+
+func TestIndexLeavesNothingBehind(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	x := NewIndex(dim)
+	for i := range 10 {
+		x.Put(fmt.Sprint(i), random(r))
+	}
+	block := x.rows[:cap(x.rows)]
+	if n := x.Wipe(); n != 10 {
+		t.Errorf("wiped %d, want 10", n)
+	}
+	for i, f := range block {
+		if f != 0 {
+			t.Fatalf("float %d survived", i)
+		}
+	}
+	if best, _ := x.Search(random(r)); best.ID != "" {
+		t.Errorf("an empty index found %q", best.ID)
+	}
+}
+
+func TestThresholdRisesWithTheGallery(t *testing.T) {
+	c := Calibration{Intercept: 0.08, Slope: 0.08, Floor: 0.35}
+	if got := c.Threshold(1, 0.1); got != 0.35 {
+		t.Errorf("tiny gallery: %v, want the floor", got)
+	}
+	small, large := c.Threshold(1000, 0.01), c.Threshold(100000, 0.01)
+	if large <= small {
+		t.Errorf("threshold %v at 1,000 and %v at 100,000", small, large)
+	}
+	if strict := c.Threshold(1000, 0.001); strict <= small {
+		t.Errorf("threshold %v at FPIR 1 %% and %v at 0.1 %%", small, strict)
+	}
+}
