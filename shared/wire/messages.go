@@ -28,12 +28,17 @@ type Assignment struct {
 	Gate  checkin.GateID `json:"gate"`
 	Name  string         `json:"name"`
 	Event *checkin.Event `json:"event,omitempty"`
+	// Epoch is the gallery stream's: it rises when the stream is filled anew.
+	Epoch uint64 `json:"epoch,omitempty"`
 	// EventKey opens the gallery; KeyID names it in receipts. After KeyExpires
 	// the gate wipes both by itself, whether or not it hears from the server.
 	EventKey   []byte    `json:"event_key,omitempty"`
 	KeyID      string    `json:"key_id,omitempty"`
 	KeyExpires time.Time `json:"key_expires,omitzero"`
 	ServerTime time.Time `json:"server_time"`
+	// Purge lists the events whose key this gate was given and for whose
+	// destruction its receipt is still wanted.
+	Purge []checkin.EventID `json:"purge,omitempty"`
 }
 
 // Follow asks for a consumer of the gallery of an event, from a sequence on.
@@ -41,6 +46,10 @@ type Follow struct {
 	Event checkin.EventID `json:"event"`
 	From  uint64          `json:"from"` // first stream sequence wanted; 0 is the start
 }
+
+// ErrorHeader marks an answer that is a Reply with an Error instead of the
+// document that was asked for.
+const ErrorHeader = "Stile-Error"
 
 // Reply answers a request that carries no document. An empty Error is success.
 type Reply struct {

@@ -1,0 +1,63 @@
+package gallery
+
+import (
+	"slices"
+
+	"github.com/openstile/stile/shared/checkin"
+	"github.com/openstile/stile/shared/face"
+)
+
+// margin is the least lead of the best candidate over the best of any other
+// holder: below it, two people are too alike to tell apart.
+const margin face.Score = 0.05
+
+// Found is the answer to a search or a look-up.
+type Found struct {
+	Verdict     checkin.Verdict
+	Holder      checkin.HolderID
+	Credentials []checkin.Credential
+}
+
+// Identify searches the gallery for probe. threshold gives the score needed in
+// a gallery of n. While the gallery is wrong or empty, nobody is known.
+func (s *Set) Identify(probe face.Vector, threshold func(n int) face.Score) Found {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if !s.right || s.live.faces.Len() == 0 {
+		return Found{Verdict: checkin.VerdictUnknown}
+	}
+	best, second := s.live.faces.Search(probe)
+	if best.Score < threshold(s.live.faces.Len()) {
+		return Found{Verdict: checkin.VerdictUnknown}
+	}
+	if best.Score-second.Score < margin {
+		return Found{Verdict: checkin.VerdictAmbiguous}
+	}
+	return s.holder(s.live.holderOf(best.ID))
+}
+
+// Ticket looks up what a QR code says.
+func (s *Set) Ticket(secret string) Found {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.key == nil {
+		return Found{Verdict: checkin.VerdictUnknown}
+	}
+	cred, ok := s.live.tickets[s.key.TicketHash(secret)]
+	if !ok {
+		return Found{Verdict: checkin.VerdictUnknown}
+	}
+	return Found{Verdict: checkin.VerdictKnown, Holder: cred.Holder, Credentials: []checkin.Credential{cred}}
+}
+
+// Searchable reports whether a face could be anybody: the gallery is right and
+// not empty. Otherwise no face need ever become a template.
+func (s *Set) Searchable() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.right && s.live.faces.Len() > 0
+}
+
+func (s *Set) holder(id checkin.HolderID) Found {
+	return Found{Verdict: checkin.VerdictKnown, Holder: id, Credentials: slices.Clone(s.live.rights[id])}
+}

@@ -1,0 +1,206 @@
+package gallery
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/openstile/stile/shared/checkin"
+	"github.com/openstile/stile/shared/seal"
+	"github.com/openstile/stile/shared/wire"
+)
+
+// Model is the recogniser whose templates the gallery takes.
+type Model struct {
+	ID        string
+	Dimension int
+}
+
+// Set is the gallery of one gate. It is safe for concurrent use.
+type Set struct {
+	model     Model
+	now       func() time.Time
+	withdrawn func(checkin.EventID, checkin.EnrolmentID, int)
+
+	mu     sync.RWMutex
+	event  checkin.EventID
+	key    *seal.EventKey
+	live   *contents
+	aside  *contents // not nil while starting over
+	known  wire.Manifest
+	right  bool
+	synced time.Time
+	next   uint64 // first stream sequence not applied yet
+}
+
+// ErrWrong means that the contents differ from what the manifest says.
+var ErrWrong = errors.New("the gallery differs from its manifest")
+
+// New makes an empty Set. withdrawn is called, outside of any lock, for each
+// template that was wiped because its holder withdrew, with the number of
+// templates left.
+func New(model Model, now func() time.Time, withdrawn func(event checkin.EventID, id checkin.EnrolmentID, left int)) *Set {
+	return &Set{model: model, now: now, withdrawn: withdrawn, live: newContents(model.Dimension)}
+}
+
+// Serve makes the Set hold the gallery of event from now on. The gallery of
+// another event, or under another key, is wiped first. The Set owns key.
+func (s *Set) Serve(event checkin.EventID, key *seal.EventKey) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.key != nil && s.event == event && s.key.ID() == key.ID() {
+		key.Wipe()
+		return
+	}
+	s.wipe()
+	s.event, s.key = event, key
+}
+
+// Event returns the event served; empty for none.
+func (s *Set) Event() checkin.EventID {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.event
+}
+
+// Wipe overwrites the templates and the key. It returns how many templates
+// there were, of which event, in which epoch, and under which key.
+func (s *Set) Wipe() (n int, event checkin.EventID, epoch uint64, keyID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	event, epoch = s.event, s.known.Epoch
+	if s.key != nil {
+		keyID = s.key.ID()
+	}
+	return s.wipe(), event, epoch, keyID
+}
+
+func (s *Set) wipe() int {
+	n := s.live.wipe()
+	s.live = newContents(s.model.Dimension)
+	if s.aside != nil {
+		s.aside.wipe()
+		s.aside = nil
+	}
+	if s.key != nil {
+		s.key.Wipe()
+		s.key = nil
+	}
+	s.event, s.known, s.right, s.synced, s.next = "", wire.Manifest{}, false, time.Time{}, 0
+	return n
+}
+
+// Resume returns the stream sequence to follow the gallery from. When the
+// stream is of another epoch than the contents, or these are wrong, the Set
+// starts over aside, from the beginning.
+func (s *Set) Resume(epoch uint64) uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.right && s.known.Epoch == epoch {
+		return s.next
+	}
+	if s.aside != nil {
+		s.aside.wipe()
+	}
+	s.aside = newContents(s.model.Dimension)
+	s.next = 0
+	return 0
+}
+
+// Apply takes one message of the gallery stream: a sealed entry, or a tombstone
+// when sealed is empty. A tombstone works at once, even while the Set starts
+// over; an entry that does not open leaves the Set wrong.
+func (s *Set) Apply(seq uint64, ref wire.EntryRef, sealed []byte) error {
+	s.mu.Lock()
+	s.next = seq + 1
+	into := s.live
+	if s.aside != nil {
+		into = s.aside
+	}
+	if len(sealed) > 0 {
+		defer s.mu.Unlock()
+		if s.key == nil {
+			return fmt.Errorf("%s entry %s: no event is served", ref.Kind, ref.ID)
+		}
+		return into.put(s.event, s.key, s.model, ref, sealed)
+	}
+	was := s.live.drop(ref)
+	if s.aside != nil {
+		s.aside.drop(ref)
+	}
+	event, left := s.event, s.live.faces.Len()
+	s.mu.Unlock()
+	if was && ref.Kind == wire.EntryFace {
+		s.withdrawn(event, checkin.EnrolmentID(ref.ID), left)
+	}
+	return nil
+}
+
+// Manifest takes the sealed manifest that follows the entries it speaks of. It
+// fails with ErrWrong when the contents differ: the caller must then start over
+// (Resume). Faces are not searched until the Set is right again.
+func (s *Set) Manifest(seq uint64, sealed []byte) error {
+	s.mu.Lock()
+	gone, event, left, err := s.agree(seq, sealed)
+	s.mu.Unlock()
+	for _, id := range gone {
+		s.withdrawn(event, id, left)
+	}
+	return err
+}
+
+func (s *Set) agree(seq uint64, sealed []byte) (gone []checkin.EnrolmentID, event checkin.EventID, left int, err error) {
+	s.next = seq + 1
+	if s.key == nil {
+		return nil, "", 0, fmt.Errorf("manifest: no event is served")
+	}
+	plain, err := s.key.Open(sealed, wire.ManifestAAD(s.event))
+	if err != nil {
+		s.right = false
+		return nil, "", 0, fmt.Errorf("manifest: %w", err)
+	}
+	m, err := wire.Decode[wire.Manifest](plain)
+	if err != nil {
+		s.right = false
+		return nil, "", 0, fmt.Errorf("manifest: %w", err)
+	}
+	c := s.live
+	if s.aside != nil {
+		c = s.aside
+	}
+	if c.digest != m.Digest || c.faces.Len() != m.Faces {
+		s.right = false
+		return nil, "", 0, fmt.Errorf("%w: %d faces, the manifest has %d", ErrWrong, c.faces.Len(), m.Faces)
+	}
+	if s.aside != nil {
+		gone = missing(s.live, s.aside)
+		s.live.wipe()
+		s.live, s.aside = s.aside, nil
+	}
+	s.known, s.right, s.synced = m, true, s.now()
+	return gone, s.event, s.live.faces.Len(), nil
+}
+
+// missing lists the faces of old that are not in new: they were withdrawn while
+// this gate was away.
+func missing(old, new *contents) []checkin.EnrolmentID {
+	var gone []checkin.EnrolmentID
+	for ref := range old.entries {
+		if _, still := new.entries[ref]; !still && ref.Kind == wire.EntryFace {
+			gone = append(gone, checkin.EnrolmentID(ref.ID))
+		}
+	}
+	return gone
+}
+
+// Status says exactly which gallery this gate holds.
+func (s *Set) Status() wire.GalleryStatus {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return wire.GalleryStatus{
+		Epoch: s.known.Epoch, Version: s.known.Version,
+		Faces: s.live.faces.Len(), Tickets: len(s.live.tickets), Digest: s.live.digest,
+		Right: s.right, Synced: s.synced,
+	}
+}

@@ -1,0 +1,140 @@
+package uplink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/openstile/stile/shared/checkin"
+	"github.com/openstile/stile/shared/wire"
+)
+
+// A claim that nobody confirms or gives back expires after this. It outlives
+// any passage window, so it only ever ends claims of gates that died.
+const claimTTL = time.Minute
+
+// operationHeader marks a deletion in a key-value bucket.
+const operationHeader = "KV-Operation"
+
+// errOffline means that there is no session, so nobody was asked.
+var errOffline = errors.New("the bus is not reachable")
+
+// Claim takes the credential's one use, atomically: the first write of the key
+// wins. An error means that nobody could be asked in time; the claim may then
+// still have been taken, and expires by itself.
+func (u *Uplink) Claim(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) (won bool, holder wire.Claim, err error) {
+	if !u.Online() {
+		return false, wire.Claim{}, errOffline
+	}
+	ctx, cancel := context.WithTimeout(ctx, claimTimeout)
+	defer cancel()
+	var revision uint64
+	for range 2 { // the second time over a claim that was given back or expired
+		err = u.put(ctx, event, id, c, revision, claimTTL)
+		if err == nil {
+			return true, c, nil
+		}
+		if !isTaken(err) {
+			break
+		}
+		var held *wire.Claim
+		held, revision, err = u.read(ctx, event, id)
+		if err != nil {
+			break
+		}
+		if held != nil {
+			return held.Admission == c.Admission, *held, nil
+		}
+		err = errors.New("it changes hands faster than it can be read")
+	}
+	return false, wire.Claim{}, fmt.Errorf("claim: %w", err)
+}
+
+// Confirm makes the claim final: it does not expire any more.
+func (u *Uplink) Confirm(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) error {
+	c.Confirmed = true
+	return u.settle(ctx, event, id, c, func(ctx context.Context, revision uint64) error {
+		return u.put(ctx, event, id, c, revision, 0)
+	})
+}
+
+// GiveBack frees the credential for the next claim.
+func (u *Uplink) GiveBack(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) error {
+	return u.settle(ctx, event, id, c, func(ctx context.Context, revision uint64) error {
+		m := nats.NewMsg(claimSubject(event, id))
+		m.Header.Set(operationHeader, "DEL")
+		_, err := u.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(revision))
+		return err
+	})
+}
+
+// settle ends a claim that is still this admission's. One that expired and was
+// taken by another is left alone.
+func (u *Uplink) settle(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim, end func(context.Context, uint64) error) error {
+	if !u.Online() {
+		return errOffline
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	held, revision, err := u.read(ctx, event, id)
+	switch {
+	case err != nil:
+		return fmt.Errorf("settle claim: %w", err)
+	case held == nil && !c.Confirmed:
+		return nil // it expired: there is nothing to give back
+	case held != nil && held.Admission != c.Admission:
+		return fmt.Errorf("settle claim: it is held by admission %s now", held.Admission)
+	}
+	if err := end(ctx, revision); err != nil {
+		return fmt.Errorf("settle claim: %w", err)
+	}
+	return nil
+}
+
+// put writes the claim if the key's newest revision is still the given one; 0
+// means that there is none. One message does what a bucket's Create needs two
+// for.
+func (u *Uplink) put(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim, revision uint64, ttl time.Duration) error {
+	opts := []jetstream.PublishOpt{jetstream.WithExpectLastSequencePerSubject(revision), jetstream.WithRetryAttempts(0)}
+	if ttl > 0 {
+		opts = append(opts, jetstream.WithMsgTTL(ttl))
+	}
+	_, err := u.js.Publish(ctx, claimSubject(event, id), wire.Encode(c), opts...)
+	return err
+}
+
+// read returns who holds the claim, nil for nobody, and the revision that says
+// so.
+func (u *Uplink) read(ctx context.Context, event checkin.EventID, id checkin.CredentialID) (*wire.Claim, uint64, error) {
+	stream, err := u.js.Stream(ctx, "KV_"+wire.ClaimBucket(event))
+	if err != nil {
+		return nil, 0, err
+	}
+	m, err := stream.GetLastMsgForSubject(ctx, claimSubject(event, id))
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil, 0, nil
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	if m.Header.Get(jetstream.MarkerReasonHeader) != "" || m.Header.Get(operationHeader) != "" {
+		return nil, m.Sequence, nil
+	}
+	c, err := wire.Decode[wire.Claim](m.Data)
+	return &c, m.Sequence, err
+}
+
+func claimSubject(event checkin.EventID, id checkin.CredentialID) string {
+	return "$KV." + wire.ClaimBucket(event) + "." + string(id)
+}
+
+// isTaken reports whether the write failed because the key has another
+// revision.
+func isTaken(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence
+}
