@@ -1,0 +1,116 @@
+package vision
+
+import (
+	"fmt"
+	"image"
+	"math"
+)
+
+// Measures is the quality of one face, named after ISO/IEC 29794-5. Except
+// for EyeDistance they are taken from the aligned face, so that they say what
+// the recogniser will see.
+type Measures struct {
+	EyeDistance  float64 // between the eyes' centres, in pixels of the frame
+	Sharpness    float64 // energy of fine detail over energy of all detail: 0 for a smooth patch
+	UnderExposed float64 // share of nearly black pixels, 0..1
+	OverExposed  float64 // share of nearly white pixels, 0..1
+	Contrast     float64 // standard deviation of the luminance, in grey levels
+	Yaw          float64 // turn of the head to either side, in degrees from 0
+	Visible      float64 // share of the face inside the frame, 0..1
+}
+
+// Luminance bounds of under- and over-exposure (ISO/IEC 29794-5, 7.3.4 and 7.3.5).
+const (
+	nearlyBlack = 25
+	nearlyWhite = 247
+)
+
+// noseReach is how far the nose's tip stands in front of the eyes, in distances
+// between the eyes (some 30 mm of 63 mm for an adult).
+const noseReach = 0.5
+
+// Measure measures a face that Detect found in f.
+func (a *Analyser) Measure(f Frame, face Face) (Measures, error) {
+	img, release, err := f.mat()
+	if err != nil {
+		return Measures{}, err
+	}
+	defer release()
+	pix, err := a.align(img, face)
+	if err != nil {
+		return Measures{}, fmt.Errorf("measure quality: %w", err)
+	}
+	size := a.recogniser.size
+	q := luminance(pix, size.X, size.Y)
+	q.EyeDistance = face.EyeDistance
+	q.Yaw = yaw(face.Points)
+	q.Visible = visible(fitSimilarity(face.Points, a.references), f, size)
+	return q, nil
+}
+
+// luminance measures sharpness, exposure and contrast of packed BGR pixels.
+func luminance(bgr []byte, width, height int) Measures {
+	luma := make([]float64, width*height)
+	var q Measures
+	var sum, squares float64
+	for i := range luma {
+		v := grey(bgr[3*i : 3*i+3])
+		luma[i] = float64(v)
+		sum += luma[i]
+		squares += luma[i] * luma[i]
+		if v <= nearlyBlack {
+			q.UnderExposed++
+		}
+		if v >= nearlyWhite {
+			q.OverExposed++
+		}
+	}
+	n := float64(len(luma))
+	q.UnderExposed /= n
+	q.OverExposed /= n
+	variance := max(squares/n-(sum/n)*(sum/n), 0)
+	q.Contrast = math.Sqrt(variance)
+
+	var detail float64
+	for y := 1; y < height-1; y++ {
+		for x := 1; x < width-1; x++ {
+			i := y*width + x
+			laplace := luma[i-1] + luma[i+1] + luma[i-width] + luma[i+width] - 4*luma[i]
+			detail += laplace * laplace
+		}
+	}
+	q.Sharpness = detail / n / max(variance, 1)
+	return q
+}
+
+// yaw estimates the turn of the head from how far the nose's tip is off the
+// middle between the eyes, along the line through them.
+func yaw(points [5]Point) float64 {
+	l, r, nose := points[0], points[1], points[2]
+	dx, dy := r.X-l.X, r.Y-l.Y
+	across := dx*dx + dy*dy
+	if across == 0 {
+		return 90
+	}
+	off := ((nose.X-(l.X+r.X)/2)*dx + (nose.Y-(l.Y+r.Y)/2)*dy) / across
+	return math.Atan(math.Abs(off)/noseReach) * 180 / math.Pi
+}
+
+// visible is the share of the face that comes from inside the frame: of the
+// aligned picture without its margins, which show hair and background.
+func visible(s similarity, f Frame, size image.Point) float64 {
+	const steps, side, top = 16, 0.15, 0.1
+	inside := 0
+	for row := range steps {
+		for column := range steps {
+			p := s.inverse(Point{
+				X: (side + (1-2*side)*(float64(column)+0.5)/steps) * float64(size.X),
+				Y: (top + (1-top)*(float64(row)+0.5)/steps) * float64(size.Y),
+			})
+			if p.X >= 0 && p.Y >= 0 && p.X < float64(f.Width) && p.Y < float64(f.Height) {
+				inside++
+			}
+		}
+	}
+	return float64(inside) / (steps * steps)
+}

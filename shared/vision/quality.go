@@ -1,0 +1,91 @@
+package vision
+
+import "github.com/openstile/stile/shared/checkin"
+
+// Use is what a face is measured for.
+type Use int
+
+// A stored template is compared for weeks, so enrolment is strict. A lane sees
+// the next frame in 30 ms and only skips what cannot be recognised.
+const (
+	ForLane Use = iota
+	ForEnrolment
+)
+
+// measure is one limit on the Measures. limit is the worst value for each Use;
+// good is where more brings nothing. A limit above good is an upper limit.
+type measure struct {
+	reason checkin.QualityReason
+	value  func(Measures) float64
+	limit  [2]float64 // by Use
+	good   float64
+}
+
+// measures were set on 4,500 news pictures of 2,250 people: the limits for
+// enrolment pass 97 % of those that show one person. With sharpness 0.012 a template still has cosine
+// 0.96 with its sharp self, with 0.005 about 0.7. The recogniser's own grid has
+// 35 pixels between the eyes.
+var measures = []measure{
+	{
+		reason: checkin.QualityReason{Code: "too_small", Hint: "Come closer to the camera."},
+		value:  func(m Measures) float64 { return m.EyeDistance },
+		limit:  [2]float64{20, 32}, good: 60,
+	},
+	{
+		reason: checkin.QualityReason{Code: "cropped", Hint: "Move until your whole face is in the picture."},
+		value:  func(m Measures) float64 { return m.Visible },
+		limit:  [2]float64{0.85, 0.95}, good: 1,
+	},
+	{
+		reason: checkin.QualityReason{Code: "turned_away", Hint: "Look straight at the camera."},
+		value:  func(m Measures) float64 { return m.Yaw },
+		limit:  [2]float64{40, 35}, good: 10,
+	},
+	{
+		reason: checkin.QualityReason{Code: "too_dark", Hint: "Find more light."},
+		value:  func(m Measures) float64 { return m.UnderExposed },
+		limit:  [2]float64{0.6, 0.5}, good: 0.3,
+	},
+	{
+		reason: checkin.QualityReason{Code: "too_bright", Hint: "Move out of the strong light."},
+		value:  func(m Measures) float64 { return m.OverExposed },
+		limit:  [2]float64{0.4, 0.3}, good: 0.1,
+	},
+	{
+		reason: checkin.QualityReason{Code: "low_contrast", Hint: "Find more and more even light, and clean the lens."},
+		value:  func(m Measures) float64 { return m.Contrast },
+		limit:  [2]float64{8, 15}, good: 35,
+	},
+	{
+		reason: checkin.QualityReason{Code: "blurred", Hint: "Hold still, and clean the lens."},
+		value:  func(m Measures) float64 { return m.Sharpness },
+		limit:  [2]float64{0.005, 0.012}, good: 0.04,
+	},
+}
+
+// Reasons returns what makes the face unfit for a use, most important first;
+// none if it is fit.
+func (m Measures) Reasons(use Use) []checkin.QualityReason {
+	var reasons []checkin.QualityReason
+	for _, q := range measures {
+		if q.share(m, use) < 0 {
+			reasons = append(reasons, q.reason)
+		}
+	}
+	return reasons
+}
+
+// Overall weighs a face among others: 1 where every measure is good, 0 where
+// one is at its limit for a lane.
+func (m Measures) Overall() checkin.Quality {
+	quality := 1.0
+	for _, q := range measures {
+		quality *= min(max(q.share(m, ForLane), 0), 1)
+	}
+	return checkin.Quality(quality)
+}
+
+// share is where the value stands between its limit (0) and good (1).
+func (q measure) share(m Measures, use Use) float64 {
+	return (q.value(m) - q.limit[use]) / (q.good - q.limit[use])
+}

@@ -1,0 +1,94 @@
+package vision
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+)
+
+// Output kinds that the code can read.
+const (
+	kindDecodedBoxes = "decoded-boxes"
+	kindPoints68     = "points-68"
+	kindEmbedding    = "embedding"
+	kindLogits       = "logits"
+)
+
+// validate reports every wrong field at once.
+func (m *Manifest) validate() error {
+	v := validation{}
+	v.check(m.Version == 1, "version", m.Version, "1")
+
+	d := &m.Detector
+	v.model("detector", &d.Model)
+	v.check(d.Output.Kind == kindDecodedBoxes, "detector.output.kind", d.Output.Kind, kindDecodedBoxes)
+	v.check(d.Output.Boxes != "", "detector.output.boxes", d.Output.Boxes, "a name")
+	v.check(d.Output.Scores != "", "detector.output.scores", d.Output.Scores, "a name")
+	v.check(d.Output.Face >= 0, "detector.output.face", d.Output.Face, "a column from 0")
+	v.check(d.Threshold > 0 && d.Threshold < 1, "detector.threshold", d.Threshold, "between 0 and 1")
+	v.check(d.Overlap > 0 && d.Overlap < 1, "detector.overlap", d.Overlap, "between 0 and 1")
+
+	l := &m.Landmarks
+	v.model("landmarks", &l.Model)
+	v.check(l.Output.Kind == kindPoints68, "landmarks.output.kind", l.Output.Kind, kindPoints68)
+	v.check(l.Output.Name != "", "landmarks.output.name", l.Output.Name, "a name")
+
+	r := &m.Recogniser
+	v.model("recogniser", &r.Model)
+	v.check(r.Output.Kind == kindEmbedding, "recogniser.output.kind", r.Output.Kind, kindEmbedding)
+	v.check(r.Output.Name != "", "recogniser.output.name", r.Output.Name, "a name")
+	v.check(r.Output.Dimension > 0, "recogniser.output.dimension", r.Output.Dimension, "above 0")
+	v.check(r.Template != "", "recogniser.template", r.Template, "an id")
+	v.check(r.References != [5][2]float64{}, "recogniser.references", r.References, "five points")
+	v.check(r.Calibration.Slope > 0, "recogniser.calibration.slope", r.Calibration.Slope, "above 0")
+	v.check(r.Calibration.Floor > 0, "recogniser.calibration.floor", r.Calibration.Floor, "above 0")
+
+	p := &m.Liveness
+	v.model("liveness", &p.Model)
+	v.check(p.Output.Kind == kindLogits, "liveness.output.kind", p.Output.Kind, kindLogits)
+	v.check(p.Output.Name != "", "liveness.output.name", p.Output.Name, "a name")
+	v.check(p.Output.BonaFide >= 0, "liveness.output.bona_fide", p.Output.BonaFide, "a class from 0")
+	v.check(p.Crop >= 1, "liveness.crop", p.Crop, "1 or more")
+
+	for i, lib := range m.Runtime {
+		name := fmt.Sprintf("runtime[%d]", i)
+		v.file(name, lib.File)
+		v.check(lib.Arch != "", name+".arch", lib.Arch, "a processor such as amd64")
+	}
+	return errors.Join(v.errs...)
+}
+
+type validation struct{ errs []error }
+
+func (v *validation) check(ok bool, field string, value any, want string) {
+	if !ok {
+		v.errs = append(v.errs, fmt.Errorf("%s is %v: want %s", field, show(value), want))
+	}
+}
+
+func show(value any) any {
+	if s, ok := value.(string); ok {
+		return fmt.Sprintf("%q", s)
+	}
+	return value
+}
+
+func (v *validation) file(name string, f File) {
+	v.check(filepath.IsLocal(f.File), name+".file", f.File, "a path inside the manifest's folder")
+	hash, err := hex.DecodeString(f.SHA256)
+	v.check(err == nil && len(hash) == 32, name+".sha256", f.SHA256, "64 hexadecimal digits")
+	v.check((f.Package == "") == (f.Path == ""), name+".path", f.Path, "a path if and only if there is a package")
+	v.check(f.Licence != "", name+".licence", f.Licence, "an SPDX identifier")
+}
+
+func (v *validation) model(name string, m *Model) {
+	v.file(name, m.File)
+	in := m.Input
+	v.check(in.Name != "", name+".input.name", in.Name, "a name")
+	v.check(in.Scale != 0, name+".input.scale", in.Scale, "not 0")
+	channels, ok := map[string]int{"rgb": 3, "bgr": 3, "grey": 1}[in.Colours]
+	v.check(ok, name+".input.colours", in.Colours, "rgb, bgr or grey")
+	v.check(len(in.Shape) == 4 && in.Shape[0] == 1 && in.Shape[1] == channels && min(in.Shape[2], in.Shape[3]) > 0,
+		name+".input.shape", in.Shape, "[1, channels of the colours, height, width]")
+}
