@@ -110,8 +110,8 @@ func (db *DB) run(ctx context.Context, pool *sql.DB, fn func(*Tx) error, end fun
 }
 
 // Checkpoint moves everything into the database file and empties the
-// write-ahead log, where overwritten rows would otherwise linger. It waits for
-// readers.
+// write-ahead log, where overwritten rows would otherwise linger. It waits up to
+// five seconds for readers and is then CodeUnavailable.
 func (db *DB) Checkpoint(ctx context.Context) error {
 	var busy, frames, moved int
 	row := db.writer.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -124,7 +124,8 @@ func (db *DB) Checkpoint(ctx context.Context) error {
 	return nil
 }
 
-// Close waits for running transactions, checkpoints and closes the file.
+// Close waits for a running Update, checkpoints and closes the file. No View may
+// be running.
 func (db *DB) Close() error {
 	return errors.Join(db.reader.Close(), db.Checkpoint(context.Background()), db.writer.Close())
 }

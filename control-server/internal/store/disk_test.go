@@ -24,6 +24,7 @@ func TestReadOnlyFolder(t *testing.T) {
 			t.Errorf("%s: got %v, want ErrReadOnly", when, err)
 		}
 	}
+	t.Cleanup(func() { must(t, os.Chmod(folder, 0o700)) }) // or it could not be removed
 	must(t, os.Chmod(folder, 0o500))
 	refused("without a database")
 	must(t, os.Chmod(folder, 0o700))
