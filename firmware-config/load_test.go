@@ -28,6 +28,7 @@ func TestUnknownNamesListTheKnown(t *testing.T) {
 const plain = "title: x\nbaud: 9600\nrelays: 1\ninputs: 0\ncommands: {on: 41, off: 61}\n"
 
 func TestBadProfiles(t *testing.T) {
+	const blind = "inputs: 0\ncommands: {on: 41, off: 61}"
 	tests := map[string]struct{ old, new, want string }{
 		"unknown key":      {"relays:", "relay:", "field relay not found"},
 		"no title":         {"title: x", "title: ''", "title: is missing"},
@@ -40,9 +41,10 @@ func TestBadProfiles(t *testing.T) {
 		"empty":            {"off: 61", "off: ''", `commands.off: "" holds no bytes`},
 		"same":             {"off: 61", "off: 41", `commands.off: "41" is the same as commands.on`},
 		"gap":              {"off: 61", "off: 61, gap: 1m", "commands.gap: 1m0s is not in 0s..1s"},
-		"broadcast":        {"commands: {on: 41, off: 61}", "modbus: {unit: 0}", "modbus.unit: 0 is not in 1..247"},
-		"pulse is relay 1": {"commands: {on: 41, off: 61}", "modbus: {unit: 1}", "modbus.pulse.address: 0"},
-		"pulse without step": {"commands: {on: 41, off: 61}", "modbus: {unit: 1, pulse: {address: 512}}",
+		"blind modbus":     {blind, "inputs: 0\nmodbus: {unit: 1}", "inputs: 0, but reading them"},
+		"broadcast":        {blind, "inputs: 8\nmodbus: {unit: 0}", "modbus.unit: 0 is not in 1..247"},
+		"pulse is relay 1": {blind, "inputs: 8\nmodbus: {unit: 1}", "modbus.pulse.address: 0"},
+		"pulse without step": {blind, "inputs: 8\nmodbus: {unit: 1, pulse: {address: 512}}",
 			"modbus.pulse.step: 0s is not in 1ms..1s"},
 	}
 	if _, err := decode[Profile]("x.yaml", []byte(plain)); err != nil {

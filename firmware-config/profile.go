@@ -47,6 +47,8 @@ func (p Profile) validate() error {
 		return fmt.Errorf("commands, modbus: exactly one of them must be given")
 	case p.Commands != nil && p.Inputs > 0:
 		return fmt.Errorf("inputs: %d, but a board with commands cannot report any", p.Inputs)
+	case p.Modbus != nil && p.Inputs == 0:
+		return fmt.Errorf("inputs: 0, but reading them is how a modbus board shows that it is there")
 	case p.Commands != nil:
 		return p.Commands.validate()
 	default:
