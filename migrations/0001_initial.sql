@@ -86,6 +86,14 @@ CREATE TABLE gates (
     revoked INTEGER
 ) STRICT;
 
+-- Which gates were given an event's key: those whose receipts a purge waits for.
+CREATE TABLE key_deliveries (
+    event TEXT NOT NULL REFERENCES events (id),
+    gate  TEXT NOT NULL REFERENCES gates (id),
+    at    INTEGER NOT NULL,
+    PRIMARY KEY (event, gate)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE pairings (
     code_hash BLOB PRIMARY KEY,
     gate      TEXT NOT NULL UNIQUE REFERENCES gates (id),

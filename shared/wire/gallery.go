@@ -88,7 +88,12 @@ func (d *Digest) Toggle(ref EntryRef, sealed []byte) {
 	h := sha256.New()
 	h.Write([]byte(string(ref.Kind) + "." + ref.ID + "\x00"))
 	h.Write(sealed)
-	for i, b := range h.Sum(nil) {
+	d.Merge(Digest(h.Sum(nil)))
+}
+
+// Merge toggles every entry of another set.
+func (d *Digest) Merge(other Digest) {
+	for i, b := range other {
 		d[i] ^= b
 	}
 }

@@ -106,3 +106,10 @@ func (tx *Tx) TemplatesLeft(event checkin.EventID) (n int, err error) {
 		`SELECT count(*) FROM enrolments WHERE event = ? AND sealed IS NOT NULL`, event)(&n)
 	return n, err
 }
+
+// SealedTemplate returns the sealed template of an active enrolment.
+func (tx *Tx) SealedTemplate(id checkin.EnrolmentID) (sealed []byte, err error) {
+	err = tx.row("read template", notFound("active enrolment", id),
+		`SELECT sealed FROM enrolments WHERE id = ? AND sealed IS NOT NULL`, id)(&sealed)
+	return sealed, err
+}

@@ -79,7 +79,7 @@ func (c *contents) put(event checkin.EventID, key *seal.EventKey, model Model, r
 		return fmt.Errorf("entry kind %q is unknown", ref.Kind)
 	}
 	c.entries[ref] = e
-	c.toggle(e.digest)
+	c.digest.Merge(e.digest)
 	return nil
 }
 
@@ -91,7 +91,7 @@ func (c *contents) drop(ref wire.EntryRef) bool {
 		return false
 	}
 	delete(c.entries, ref)
-	c.toggle(e.digest)
+	c.digest.Merge(e.digest)
 	switch ref.Kind {
 	case wire.EntryFace:
 		c.faces.Remove(ref.ID)
@@ -106,12 +106,6 @@ func (c *contents) drop(ref wire.EntryRef) bool {
 		c.rights[e.holder] = kept
 	}
 	return true
-}
-
-func (c *contents) toggle(d wire.Digest) {
-	for i, b := range d {
-		c.digest[i] ^= b
-	}
 }
 
 // wipe overwrites every template and returns how many there were.

@@ -126,6 +126,13 @@ CREATE TABLE holders (
     UNIQUE (event, id)
 ) STRICT;
 
+CREATE TABLE key_deliveries (
+    event TEXT NOT NULL REFERENCES events (id),
+    gate  TEXT NOT NULL REFERENCES gates (id),
+    at    INTEGER NOT NULL,
+    PRIMARY KEY (event, gate)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE operators (
     id       TEXT PRIMARY KEY,
     name     TEXT NOT NULL UNIQUE COLLATE NOCASE,

@@ -1,0 +1,160 @@
+package enrol
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/openstile/stile/control-server/internal/store"
+	"github.com/openstile/stile/shared/checkin"
+	"github.com/openstile/stile/shared/face"
+	"github.com/openstile/stile/shared/seal"
+	"github.com/openstile/stile/shared/wire"
+)
+
+// Keys gives an event's key. The caller wipes it.
+type Keys interface {
+	Load(event checkin.EventID) (*seal.EventKey, error)
+}
+
+// Gallery hears what has changed, after it was committed.
+type Gallery interface {
+	Change(ctx context.Context, event checkin.EventID, put map[wire.EntryRef][]byte, drop []wire.EntryRef)
+}
+
+// Desk is where holders are taken in and let go.
+type Desk struct {
+	db      *store.DB
+	keys    Keys
+	gallery Gallery
+	faces   *Faces
+}
+
+// New makes a Desk.
+func New(db *store.DB, keys Keys, gallery Gallery, faces *Faces) *Desk {
+	return &Desk{db: db, keys: keys, gallery: gallery, faces: faces}
+}
+
+// samePhoto is the score above which a new template is taken for one of the
+// same picture: two different photos of one person stay well below it.
+const samePhoto face.Score = 0.995
+
+// Push takes in what a platform sent. It is idempotent by the platform's id:
+// the same push again changes nothing. Either all of it is stored or nothing.
+// created reports whether the holder is new.
+func (d *Desk) Push(ctx context.Context, event checkin.EventID, p checkin.Push, actor string) (status checkin.HolderStatus, created bool, err error) {
+	e, now, err := d.event(ctx, event)
+	if err != nil {
+		return status, false, err
+	}
+	if err := p.Validate(e.Event, now); err != nil {
+		return status, false, err
+	}
+	key, err := d.keys.Load(event)
+	if err != nil {
+		return status, false, fmt.Errorf("push: %w", err)
+	}
+	defer key.Wipe()
+
+	var sample *made
+	if len(p.Photo) > 0 {
+		m, err := d.faces.of(ctx, p.Photo)
+		if err != nil {
+			return status, false, err
+		}
+		defer face.Wipe(m.template)
+		sample = &m
+	}
+
+	c := &change{event: e.Event, key: key, model: d.faces.models.ModelID(), dim: d.faces.models.Dimension(),
+		actor: actor, put: map[wire.EntryRef][]byte{}}
+	err = d.db.Update(ctx, func(tx *store.Tx) (err error) {
+		c.tx = tx
+		created, err = c.holderFor(p.PlatformID)
+		if err != nil {
+			return err
+		}
+		if err := c.tickets(p.Tickets); err != nil {
+			return err
+		}
+		if err := c.consent(p.Consent); err != nil {
+			return err
+		}
+		if err := c.enrolment(sample); err != nil {
+			return err
+		}
+		status, err = statusOf(tx, c.holder)
+		return err
+	})
+	if err != nil {
+		return checkin.HolderStatus{}, false, err
+	}
+	if len(c.put)+len(c.drop) > 0 {
+		d.gallery.Change(ctx, event, c.put, c.drop)
+	}
+	return status, created, nil
+}
+
+// Withdraw takes a holder's face back: consents end, the template is wiped, and
+// every gate is told. The tickets stay. Withdrawing twice is no error.
+func (d *Desk) Withdraw(ctx context.Context, event checkin.EventID, id checkin.HolderID, actor string) (status checkin.HolderStatus, err error) {
+	var drop []wire.EntryRef
+	err = d.db.Update(ctx, func(tx *store.Tx) error {
+		holder, err := tx.Holder(event, id)
+		if err != nil {
+			return err
+		}
+		if err := tx.WithdrawConsents(id, tx.Now()); err != nil {
+			return err
+		}
+		active, err := tx.ActiveEnrolment(id)
+		switch {
+		case checkin.ErrorCode(err) == checkin.CodeNotFound:
+		case err != nil:
+			return err
+		default:
+			if err := tx.EndEnrolment(active.ID, checkin.EnrolmentWithdrawn, tx.Now()); err != nil {
+				return err
+			}
+			if err := tx.Audit(actor, "enrolment.withdraw", string(active.ID)); err != nil {
+				return err
+			}
+			drop = append(drop, wire.EntryRef{Kind: wire.EntryFace, ID: string(active.ID)})
+		}
+		status, err = statusOf(tx, holder)
+		return err
+	})
+	if err != nil {
+		return checkin.HolderStatus{}, err
+	}
+	if len(drop) > 0 {
+		d.gallery.Change(ctx, event, nil, drop)
+	}
+	return status, nil
+}
+
+// Status returns what is known of a holder.
+func (d *Desk) Status(ctx context.Context, event checkin.EventID, id checkin.HolderID) (status checkin.HolderStatus, err error) {
+	err = d.db.View(ctx, func(tx *store.Tx) error {
+		holder, err := tx.Holder(event, id)
+		if err != nil {
+			return err
+		}
+		status, err = statusOf(tx, holder)
+		return err
+	})
+	return status, err
+}
+
+// event returns an event that takes holders, and the time.
+func (d *Desk) event(ctx context.Context, id checkin.EventID) (e store.StoredEvent, now time.Time, err error) {
+	err = d.db.View(ctx, func(tx *store.Tx) error {
+		now = tx.Now()
+		e, err = tx.Event(id)
+		return err
+	})
+	if err == nil && !e.Closed.IsZero() {
+		err = checkin.Errorf(checkin.CodeConflict, "event %q is closed", id)
+	}
+	return e, now, err
+}

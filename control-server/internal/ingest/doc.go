@@ -1,0 +1,3 @@
+// Package ingest stores what gates report: each record once, however often it
+// arrives.
+package ingest
