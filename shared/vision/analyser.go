@@ -18,6 +18,8 @@ type Analyser struct {
 
 	detector, landmarks, recogniser, liveness step
 
+	luma []float64 // of the aligned face
+
 	resized, padded, shrunk, aligned, warp gocv.Mat
 }
 
@@ -80,6 +82,13 @@ func (a *Analyser) open() error {
 		in := part.model.Input
 		*part.step = step{net: net, prep: newPreparation(in), size: image.Pt(in.width(), in.height())}
 	}
+	a.luma = make([]float64, a.recogniser.size.X*a.recogniser.size.Y)
+	return a.checkOutputs()
+}
+
+// checkOutputs compares what the networks give with what the manifest says.
+func (a *Analyser) checkOutputs() error {
+	d, l, r, p := &a.models.manifest.Detector, &a.models.manifest.Landmarks, &a.models.manifest.Recogniser, &a.models.manifest.Liveness
 	boxes, scores := len(a.detector.net.output(0))/4, len(a.detector.net.output(1))
 	if boxes == 0 || scores%boxes != 0 || scores/boxes <= d.Output.Face {
 		return fmt.Errorf("%s: %d boxes and %d scores do not fit face column %d", d.File.File, boxes, scores, d.Output.Face)

@@ -15,7 +15,7 @@ const (
 
 // maxScans bounds the passes of a progressive JPEG. Encoders write about ten;
 // a file with thousands keeps a decoder busy for minutes.
-const maxScans = 64
+const maxScans = 32
 
 // headerError tells a header that ends too early from one that is nonsense.
 func headerError(err error) error {

@@ -3,6 +3,6 @@
 // and how, is written in a manifest (LoadManifest), so that another recogniser
 // or detector needs no change here.
 //
-// Nothing is written to disk and nothing is logged: frames, crops and features
-// live in memory that the caller owns.
+// Nothing is written to disk and nothing is logged. An Analyser's buffers hold
+// the last face it saw until the next one, or until it is closed.
 package vision

@@ -60,7 +60,7 @@ func TestEnrolFraming(t *testing.T) {
 	if norm := face.Compare(want.Template, want.Template); math.Abs(float64(norm)-1) > 1e-4 {
 		t.Errorf("the template's length is %.5f, want 1", norm)
 	}
-	if q := want.Measures.Overall(); q <= 0.3 || q > 1 {
+	if q := want.Measures.Quality(); q <= 0.3 || q > 1 {
 		t.Errorf("quality of a good portrait is %.2f", q)
 	}
 	canvas := func(left, right, top, bottom int) func(gocv.Mat) gocv.Mat {

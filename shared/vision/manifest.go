@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/openstile/stile/shared/face"
 	"github.com/openstile/stile/shared/strict"
 )
 
@@ -90,7 +91,7 @@ type Recogniser struct {
 	Model       `yaml:",inline"`
 	Template    string           `yaml:"template"`   // id that goes with each template; templates of different ids never compare
 	References  [5][2]float64    `yaml:"references"` // where eyes, nose and mouth corners go, in input pixels
-	Calibration Calibration      `yaml:"calibration"`
+	Calibration face.Calibration `yaml:"calibration"`
 	Output      RecogniserOutput `yaml:"output"`
 }
 

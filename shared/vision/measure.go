@@ -41,7 +41,7 @@ func (a *Analyser) Measure(f Frame, face Face) (Measures, error) {
 		return Measures{}, fmt.Errorf("measure quality: %w", err)
 	}
 	size := a.recogniser.size
-	q := luminance(pix, size.X, size.Y)
+	q := a.luminance(pix)
 	q.EyeDistance = face.EyeDistance
 	q.Yaw = yaw(face.Points)
 	q.Visible = visible(fitSimilarity(face.Points, a.references), f, size)
@@ -49,8 +49,8 @@ func (a *Analyser) Measure(f Frame, face Face) (Measures, error) {
 }
 
 // luminance measures sharpness, exposure and contrast of packed BGR pixels.
-func luminance(bgr []byte, width, height int) Measures {
-	luma := make([]float64, width*height)
+func (a *Analyser) luminance(bgr []byte) Measures {
+	width, height, luma := a.recogniser.size.X, a.recogniser.size.Y, a.luma
 	var q Measures
 	var sum, squares float64
 	for i := range luma {

@@ -76,12 +76,8 @@ func (m *Models) Backend() string { return m.backend }
 // Dimension is the length of a template.
 func (m *Models) Dimension() int { return m.manifest.Recogniser.Output.Dimension }
 
-// Threshold returns the score from which a probe is identified in a gallery of
-// n templates, so that a person who is not in it is identified with at most
-// probability fpir.
-func (m *Models) Threshold(n int, fpir float64) face.Score {
-	return m.manifest.Recogniser.Calibration.Threshold(n, fpir)
-}
+// Calibration gives the threshold for a gallery's size, and the margin.
+func (m *Models) Calibration() face.Calibration { return m.manifest.Recogniser.Calibration }
 
 // Close frees the models. Close every Analyser first.
 func (m *Models) Close() error {

@@ -75,9 +75,9 @@ func (m Measures) Reasons(use Use) []checkin.QualityReason {
 	return reasons
 }
 
-// Overall weighs a face among others: 1 where every measure is good, 0 where
+// Quality weighs a face among others: 1 where every measure is good, 0 where
 // one is at its limit for a lane.
-func (m Measures) Overall() checkin.Quality {
+func (m Measures) Quality() checkin.Quality {
 	quality := 1.0
 	for _, q := range measures {
 		quality *= min(max(q.share(m, ForLane), 0), 1)

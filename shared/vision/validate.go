@@ -42,6 +42,7 @@ func (m *Manifest) validate() error {
 	v.check(r.Template != "", "recogniser.template", r.Template, "an id")
 	v.check(r.References != [5][2]float64{}, "recogniser.references", r.References, "five points")
 	v.check(r.Calibration.Slope > 0, "recogniser.calibration.slope", r.Calibration.Slope, "above 0")
+	v.check(r.Calibration.Margin >= 0, "recogniser.calibration.margin", r.Calibration.Margin, "0 or more")
 	v.check(r.Calibration.Floor > 0, "recogniser.calibration.floor", r.Calibration.Floor, "above 0")
 
 	p := &m.Liveness
