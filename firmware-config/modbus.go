@@ -1,6 +1,7 @@
 package firmware
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -62,7 +63,7 @@ func (m Modbus) validate() error {
 		// 0 is the broadcast address: nobody answers it.
 		return fmt.Errorf("modbus.unit: %d is not in 1..247", m.Unit)
 	case m.Pulse.Address == 0:
-		return fmt.Errorf("modbus.pulse.address: 0 is the first relay itself")
+		return errors.New("modbus.pulse.address: 0 is the first relay itself")
 	case m.Pulse.Step < time.Millisecond || m.Pulse.Step > time.Second:
 		return fmt.Errorf("modbus.pulse.step: %v is not in 1ms..1s", m.Pulse.Step)
 	}

@@ -5,6 +5,7 @@
 package firmware
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -36,7 +37,7 @@ const maxChannels = 8
 func (p Profile) validate() error {
 	switch {
 	case p.Title == "":
-		return fmt.Errorf("title: is missing")
+		return errors.New("title: is missing")
 	case p.Baud < 1200 || p.Baud > 115200:
 		return fmt.Errorf("baud: %d is not in 1200..115200", p.Baud)
 	case p.Relays < 1 || p.Relays > maxChannels:
@@ -44,11 +45,11 @@ func (p Profile) validate() error {
 	case p.Inputs < 0 || p.Inputs > maxChannels:
 		return fmt.Errorf("inputs: %d is not in 0..%d", p.Inputs, maxChannels)
 	case (p.Commands == nil) == (p.Modbus == nil):
-		return fmt.Errorf("commands, modbus: exactly one of them must be given")
+		return errors.New("commands, modbus: exactly one of them must be given")
 	case p.Commands != nil && p.Inputs > 0:
 		return fmt.Errorf("inputs: %d, but a board with commands cannot report any", p.Inputs)
 	case p.Modbus != nil && p.Inputs == 0:
-		return fmt.Errorf("inputs: 0, but reading them is how a modbus board shows that it is there")
+		return errors.New("inputs: 0, but reading them is how a modbus board shows that it is there")
 	case p.Commands != nil:
 		return p.Commands.validate()
 	default:

@@ -1,6 +1,7 @@
 package firmware
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -73,7 +74,7 @@ func (w Wiring) Fits(p Profile) error {
 func (w Wiring) validate() error {
 	switch {
 	case w.Title == "":
-		return fmt.Errorf("title: is missing")
+		return errors.New("title: is missing")
 	case w.Release < 1 || w.Release > maxChannels:
 		return fmt.Errorf("release: %d is not in 1..%d", w.Release, maxChannels)
 	case w.Debounce < time.Millisecond || w.Debounce > time.Second:

@@ -22,6 +22,7 @@ func TestConformance(t *testing.T) {
 		"never overlaps":         neverOverlaps,
 		"close ends the pulse":   closeEndsThePulse,
 		"unplugged mid-pulse":    unpluggedMidPulse,
+		"close while unplugged":  closeWhileUnplugged,
 		"shrugs off garbage":     shrugsOffGarbage,
 		"late is not released":   lateIsNotReleased,
 		"refuses absurd pulses":  refusesAbsurdPulses,
@@ -139,6 +140,20 @@ func unpluggedMidPulse(t *testing.T, r *rig) {
 		eventually(t, "the inputs are reported again", func() bool {
 			return len(r.reports(firmware.Ready)) > before
 		})
+	}
+}
+
+func closeWhileUnplugged(t *testing.T, r *rig) {
+	r.turnstile.Unplug()
+	eventually(t, "the board is down", func() bool { return !r.state().Up })
+	if err := r.board.Close(); !errors.Is(err, ErrDown) {
+		t.Errorf("Close: %v, want ErrDown: nobody knows how the relays are", err)
+	}
+	if err := r.turnstile.Replug(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-r.ran; err != nil {
+		t.Errorf("Run: %v", err)
 	}
 }
 

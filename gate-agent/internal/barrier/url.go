@@ -1,6 +1,7 @@
 package barrier
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -33,7 +34,7 @@ func parseURL(raw string) (Config, error) {
 		return Config{}, err
 	}
 	if u.Scheme != "serial" || u.Host != "" || u.User != nil || u.Fragment != "" || !strings.HasPrefix(u.Path, "/") {
-		return Config{}, fmt.Errorf("want serial:///PATH?board=NAME&wiring=NAME")
+		return Config{}, errors.New("want serial:///PATH?board=NAME&wiring=NAME")
 	}
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
@@ -68,7 +69,7 @@ func override(w *firmware.Wiring, key, value string) (err error) {
 	case key == "debounce":
 		w.Debounce, err = time.ParseDuration(value)
 	case !slices.Contains(firmware.Roles(), role):
-		return fmt.Errorf("unknown key; known: board, wiring, release, debounce, passage, ready, fire")
+		return errors.New("unknown key; known: board, wiring, release, debounce, passage, ready, fire")
 	case value == "none":
 		delete(w.Inputs, role)
 	default:
