@@ -20,7 +20,7 @@ func TestEnrolRefusesWithReasons(t *testing.T) {
 		photo Frame
 		want  string
 	}{
-		{"a wall", edit(t, good, blurred(200)), "no_face"},
+		{"a wall", edit(t, good, exposed(0, 150)), "no_face"},
 		{"three people", sample(t, 1), "several_faces"},
 		{"a tiny face", edit(t, good, scaled(0.25)), "too_small"},
 		{"out of focus", edit(t, good, blurred(6)), "blurred"},

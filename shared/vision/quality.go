@@ -12,20 +12,20 @@ const (
 	ForEnrolment
 )
 
-// measure is one limit on the Measures. limit is the worst value for each Use;
+// criterion is one limit on the Measures. limit is the worst value for each Use;
 // good is where more brings nothing. A limit above good is an upper limit.
-type measure struct {
+type criterion struct {
 	reason checkin.QualityReason
 	value  func(Measures) float64
 	limit  [2]float64 // by Use
 	good   float64
 }
 
-// measures were set on 4,500 news pictures of 2,250 people: the limits for
-// enrolment pass 97 % of those that show one person. With sharpness 0.012 a template still has cosine
-// 0.96 with its sharp self, with 0.005 about 0.7. The recogniser's own grid has
-// 35 pixels between the eyes.
-var measures = []measure{
+// criteria were set on 4,500 news pictures of 2,250 people: the limits for
+// enrolment pass 97 % of those that show one person. With sharpness 0.012 a
+// template still has cosine 0.96 with its sharp self, with 0.005 about 0.7. The
+// recogniser's own grid has 35 pixels between the eyes.
+var criteria = []criterion{
 	{
 		reason: checkin.QualityReason{Code: "too_small", Hint: "Come closer to the camera."},
 		value:  func(m Measures) float64 { return m.EyeDistance },
@@ -67,9 +67,9 @@ var measures = []measure{
 // none if it is fit.
 func (m Measures) Reasons(use Use) []checkin.QualityReason {
 	var reasons []checkin.QualityReason
-	for _, q := range measures {
-		if q.share(m, use) < 0 {
-			reasons = append(reasons, q.reason)
+	for _, c := range criteria {
+		if c.share(m, use) < 0 {
+			reasons = append(reasons, c.reason)
 		}
 	}
 	return reasons
@@ -79,13 +79,13 @@ func (m Measures) Reasons(use Use) []checkin.QualityReason {
 // one is at its limit for a lane.
 func (m Measures) Quality() checkin.Quality {
 	quality := 1.0
-	for _, q := range measures {
-		quality *= min(max(q.share(m, ForLane), 0), 1)
+	for _, c := range criteria {
+		quality *= min(max(c.share(m, ForLane), 0), 1)
 	}
 	return checkin.Quality(quality)
 }
 
 // share is where the value stands between its limit (0) and good (1).
-func (q measure) share(m Measures, use Use) float64 {
-	return (q.value(m) - q.limit[use]) / (q.good - q.limit[use])
+func (c criterion) share(m Measures, use Use) float64 {
+	return (c.value(m) - c.limit[use]) / (c.good - c.limit[use])
 }
