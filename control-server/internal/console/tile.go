@@ -30,13 +30,11 @@ func (t tile) DOM() string { return "lane-" + string(t.Gate) + "-" + string(t.ID
 // Known reports whether the gate has said anything yet.
 func (t tile) Known() bool { return t.ID != "" }
 
-// Title is the lane's name, or the gate's while its lanes are unknown.
-func (t tile) Title() string {
-	if t.Known() {
-		return t.Name
-	}
-	return t.GateName
-}
+// Unconfirmed reports whether nothing at the lane sees who went through.
+func (t tile) Unconfirmed() bool { return t.Known() && !t.ClosedLoop }
+
+// GalleryWrong reports whether the gate knows that its copy is not the right one.
+func (t tile) GalleryWrong() bool { return t.Known() && t.Event != "" && !t.Gallery.Right }
 
 // Word is the lane's state in one or two words.
 func (t tile) Word() string {
@@ -67,7 +65,7 @@ func (t tile) Reason() string {
 	if t.Last.Outcome == checkin.Admitted {
 		return "by " + string(t.Last.Means)
 	}
-	return string(t.Last.Means) + ": " + reasonWord(t.Last.Reason)
+	return reasonWord(t.Last.Reason)
 }
 
 // rung is one step of what may work at a lane.

@@ -39,6 +39,9 @@ func ProblemOf(err error) Problem {
 		return problem(known.Code, statuses[known.Code], known.Message, known.Field)
 	}
 	var router *fiber.Error
+	if errors.As(err, &router) && router.Code == http.StatusNotFound {
+		return problem(checkin.CodeNotFound, router.Code, "There is nothing at this address.", "")
+	}
 	if errors.As(err, &router) && router.Code < http.StatusInternalServerError {
 		return problem(codeOf(router.Code), router.Code, router.Message, "")
 	}
