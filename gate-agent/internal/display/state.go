@@ -46,7 +46,7 @@ var languages = map[string]language{
 			ThankYou:   {"Danke", "Bitte durchgehen."},
 			ShowTicket: {"Ticket zeigen", "Den Code vor die Kamera halten."},
 			SeeStaff:   {"Bitte zum Personal", "Dort hilft man Ihnen sofort weiter."},
-			Closed:     {"Spur geschlossen", "Bitte eine andere Spur benutzen."},
+			Closed:     {"Spur gesperrt", "Bitte eine andere Spur benutzen."},
 			Evacuate:   {"Gebäude verlassen", "Fluchtwegen und Personal folgen."},
 		},
 		notice: "Diese Kamera sucht die Gesichter von Gästen, die den Einlass per Gesicht gewählt haben. Sie speichert keine Bilder. Ein Ticket gilt genauso.",

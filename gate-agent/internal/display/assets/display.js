@@ -1,7 +1,8 @@
 "use strict";
 
 // The gate agent beats every two seconds. After three beats without a word the
-// screen may be wrong, and sends people to staff instead.
+// screen may be wrong, and sends people to staff instead; unless it told them to
+// leave, which stays true when the agent has lost its power.
 const patience = 6000;
 let timer;
 
@@ -12,6 +13,9 @@ function put(main) {
 function heard() {
   clearTimeout(timer);
   timer = setTimeout(() => {
+    if (document.getElementById("state").className === "evacuate") {
+      return;
+    }
     put(document.getElementById("lost").content.firstElementChild.cloneNode(true));
   }, patience);
 }
