@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/openstile/stile/control-server/internal/store"
 	"github.com/openstile/stile/shared/checkin"
@@ -69,6 +70,9 @@ func signed(tx *store.Tx, from checkin.GateID, s wire.SignedReceipt) (*checkin.R
 	}
 	if r.Gate != from {
 		return nil, checkin.Invalid("receipt.gate", "%q signed a receipt of gate %q", from, r.Gate)
+	}
+	if r.Epoch > math.MaxInt64 {
+		return nil, checkin.Invalid("receipt.epoch", "%d is not an epoch", r.Epoch)
 	}
 	return &r, nil
 }

@@ -7,10 +7,6 @@ import (
 	"github.com/openstile/stile/shared/face"
 )
 
-// margin is the least lead of the best candidate over the best of any other
-// holder: below it, two people are too alike to tell apart.
-const margin face.Score = 0.05
-
 // Found is the answer to a search or a look-up.
 type Found struct {
 	Verdict     checkin.Verdict
@@ -18,19 +14,20 @@ type Found struct {
 	Credentials []checkin.Credential
 }
 
-// Identify searches the gallery for probe. threshold gives the score needed in
-// a gallery of n. While the gallery is wrong or empty, nobody is known.
-func (s *Set) Identify(probe face.Vector, threshold func(n int) face.Score) Found {
+// Identify searches the gallery for probe, so that of the people who are not in
+// it the share fpir is taken for somebody. While the gallery is wrong or empty,
+// nobody is known.
+func (s *Set) Identify(probe face.Vector, fpir float64) Found {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if !s.right || s.live.faces.Len() == 0 {
 		return Found{Verdict: checkin.VerdictUnknown}
 	}
 	best, second := s.live.faces.Search(probe)
-	if best.Score < threshold(s.live.faces.Len()) {
+	if best.Score < s.model.Calibration.Threshold(s.live.faces.Len(), fpir) {
 		return Found{Verdict: checkin.VerdictUnknown}
 	}
-	if best.Score-second.Score < margin {
+	if best.Score-second.Score < s.model.Calibration.Margin {
 		return Found{Verdict: checkin.VerdictAmbiguous}
 	}
 	return s.holder(s.live.holderOf(best.ID))

@@ -7,14 +7,16 @@ import (
 	"time"
 
 	"github.com/openstile/stile/shared/checkin"
+	"github.com/openstile/stile/shared/face"
 	"github.com/openstile/stile/shared/seal"
 	"github.com/openstile/stile/shared/wire"
 )
 
 // Model is the recogniser whose templates the gallery takes.
 type Model struct {
-	ID        string
-	Dimension int
+	ID          string
+	Dimension   int
+	Calibration face.Calibration
 }
 
 // Set is the gallery of one gate. It is safe for concurrent use.

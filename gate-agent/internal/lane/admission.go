@@ -34,7 +34,7 @@ func (m *Machine) decide() []Command {
 	m.cur.claim = Claim{
 		ID: a.ID, Event: a.Event, Credential: a.Credential, Local: !m.cur.standing.Online,
 	}
-	return []Command{Show{ScreenWait}, m.cur.claim}
+	return []Command{m.cur.claim}
 }
 
 func (m *Machine) claimAnswered(ev ClaimAnswered) []Command {

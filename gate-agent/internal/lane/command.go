@@ -46,11 +46,10 @@ type Screen string
 
 const (
 	ScreenIdle     Screen = "idle"
-	ScreenWait     Screen = "wait"
-	ScreenPass     Screen = "pass"
-	ScreenTicket   Screen = "show_ticket"
-	ScreenStaff    Screen = "see_staff"
-	ScreenClosed   Screen = "lane_closed"
+	ScreenPass     Screen = "thank-you"
+	ScreenTicket   Screen = "show-ticket"
+	ScreenStaff    Screen = "see-staff"
+	ScreenClosed   Screen = "closed"
 	ScreenEvacuate Screen = "evacuate"
 )
 

@@ -1,0 +1,213 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/openstile/stile/gate-agent/internal/lane"
+	"github.com/openstile/stile/shared/checkin"
+	"github.com/openstile/stile/shared/wire"
+)
+
+// driver runs one lane's machine: one goroutine takes events, steps the machine
+// and carries its commands out.
+type driver struct {
+	machine *lane.Machine
+	events  chan lane.Event
+	gate    checkin.GateID
+	lane    checkin.LaneID
+	barrier func() lane.Barrier // nil while there is none
+	claims  lane.Claims
+	local   lane.Claims
+	record  func(context.Context, wire.Record) error
+	show    func(lane.Screen)
+	changed func()
+	log     *slog.Logger
+
+	mu      sync.Mutex
+	accepts bool
+	state   lane.State
+	last    *wire.LastOutcome
+}
+
+const (
+	// More events than a lane can have under way at once.
+	eventQueue = 64
+	// A claim that could not be settled is tried again this often.
+	settleRetry = 2 * time.Second
+	// A board that takes longer than this to take a release is broken.
+	releaseTimeout = time.Second
+)
+
+func (d *driver) snapshot() (lane.State, *wire.LastOutcome) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.state, d.last
+}
+
+// present hands a presentation over if the lane is free for one.
+func (d *driver) present(p checkin.Presentation, s checkin.Standing) bool {
+	d.mu.Lock()
+	free := d.accepts
+	d.accepts = false // until the machine has answered
+	d.mu.Unlock()
+	if free {
+		d.events <- lane.Presented{ID: wire.NewID[checkin.AdmissionID](), Presentation: p, Standing: s}
+	}
+	return free
+}
+
+func (d *driver) free() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.accepts
+}
+
+// run steps the machine until ctx ends.
+func (d *driver) run(ctx context.Context) error {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	d.publish()
+	for {
+		var ev lane.Event
+		select {
+		case <-ctx.Done():
+			return nil
+		case ev = <-d.events:
+		case <-timer.C:
+			ev = lane.Tick{}
+		}
+		d.step(ctx, ev)
+		d.publish()
+		if at := d.machine.Deadline(); !at.IsZero() {
+			timer.Reset(time.Until(at))
+		} else {
+			timer.Stop()
+		}
+	}
+}
+
+// publish lets others see where the machine stands.
+func (d *driver) publish() {
+	d.mu.Lock()
+	moved := d.state != d.machine.State()
+	d.accepts, d.state = d.machine.Accepts(), d.machine.State()
+	d.mu.Unlock()
+	if moved {
+		d.changed()
+	}
+}
+
+func (d *driver) step(ctx context.Context, ev lane.Event) {
+	for _, c := range d.machine.Step(time.Now(), ev) {
+		d.do(ctx, c)
+	}
+}
+
+func (d *driver) do(ctx context.Context, c lane.Command) {
+	switch c := c.(type) {
+	case lane.Claim:
+		go d.claim(ctx, c)
+	case lane.Record:
+		d.admission(ctx, c.Admission)
+	case lane.Release:
+		go d.release(ctx, c)
+	case lane.RecordPassage:
+		p := c.Passage
+		p.ID = wire.NewID[checkin.PassageID]()
+		_ = d.record(ctx, wire.Record{ID: string(p.ID), Kind: wire.RecordPassage, Passage: &p}) // a failure is a condition by now
+	case lane.Confirm:
+		go d.settle(ctx, c.Claim, true)
+	case lane.GiveBack:
+		go d.settle(ctx, c.Claim, false)
+	case lane.Show:
+		d.show(c.Screen)
+	}
+}
+
+func (d *driver) claimOf(c lane.Claim) wire.Claim {
+	return wire.Claim{Admission: c.ID, Gate: d.gate, Lane: d.lane, At: time.Now()}
+}
+
+// claim takes the credential on the bus, and in the gate's own journal too, so
+// that this gate still knows when the bus is gone.
+func (d *driver) claim(ctx context.Context, c lane.Claim) {
+	answer := lane.ClaimAnswered{Claim: c, Answer: lane.ClaimUnreachable}
+	claim := d.claimOf(c)
+	won, holder, err := true, wire.Claim{}, error(nil)
+	if !c.Local {
+		won, holder, err = d.claims.Claim(ctx, c.Event, c.Credential, claim)
+	}
+	if err == nil && won {
+		won, holder, err = d.local.Claim(ctx, c.Event, c.Credential, claim)
+	}
+	switch {
+	case err != nil:
+		d.log.Warn("claim was not taken", "admission", c.ID, "err", err)
+	case won:
+		answer.Answer = lane.ClaimWon
+	default:
+		answer.Answer, answer.Gate, answer.Lane, answer.At = lane.ClaimTaken, holder.Gate, holder.Lane, holder.At
+	}
+	d.send(ctx, answer)
+}
+
+// settle confirms or gives back, for as long as it takes.
+func (d *driver) settle(ctx context.Context, c lane.Claim, confirm bool) {
+	claim := d.claimOf(c)
+	end := func(claims lane.Claims) error {
+		if confirm {
+			return claims.Confirm(ctx, c.Event, c.Credential, claim)
+		}
+		return claims.GiveBack(ctx, c.Event, c.Credential, claim)
+	}
+	if err := end(d.local); err != nil {
+		d.log.Warn("claim was not settled in the journal", "admission", c.ID, "err", err)
+	}
+	for !c.Local && ctx.Err() == nil {
+		err := end(d.claims)
+		if err == nil {
+			return
+		}
+		d.log.Warn("claim is not settled yet", "admission", c.ID, "err", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(settleRetry):
+		}
+	}
+}
+
+func (d *driver) admission(ctx context.Context, a checkin.Admission) {
+	err := d.record(ctx, wire.Record{ID: string(a.ID), Kind: wire.RecordAdmission, Admission: &a})
+	d.mu.Lock()
+	d.last = &wire.LastOutcome{At: a.At, Means: a.Means, Outcome: a.Outcome, Reason: a.Reason}
+	d.mu.Unlock()
+	d.changed()
+	if a.Outcome == checkin.Admitted {
+		d.step(ctx, lane.Recorded{ID: a.ID, OK: err == nil})
+	}
+}
+
+func (d *driver) release(ctx context.Context, c lane.Release) {
+	ctx, cancel := context.WithTimeout(ctx, releaseTimeout)
+	defer cancel()
+	barrier := d.barrier()
+	if barrier == nil {
+		d.send(ctx, lane.ReleaseSent{ID: c.ID})
+		return
+	}
+	err := barrier.Release(ctx, c.Pulse)
+	if err != nil {
+		d.log.Error("the barrier was not released", "admission", c.ID, "err", err)
+	}
+	d.send(ctx, lane.ReleaseSent{ID: c.ID, OK: err == nil})
+}
+
+func (d *driver) send(ctx context.Context, ev lane.Event) {
+	select {
+	case d.events <- ev:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,80 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/openstile/stile/gate-agent/internal/health"
+	"github.com/openstile/stile/gate-agent/internal/journal"
+	"github.com/openstile/stile/shared/checkin"
+	"github.com/openstile/stile/shared/wire"
+)
+
+// followed passes the gallery stream on and shows when the gallery is wrong.
+type followed struct{ app *App }
+
+func (f followed) Resume(epoch uint64) uint64 { return f.app.gallery.Resume(epoch) }
+
+func (f followed) Apply(seq uint64, ref wire.EntryRef, sealed []byte) error {
+	return f.app.gallery.Apply(seq, ref, sealed)
+}
+
+func (f followed) Manifest(seq uint64, sealed []byte) error {
+	err := f.app.gallery.Manifest(seq, sealed)
+	if err != nil {
+		f.app.health.Gate().Raise(health.GalleryWrong, "The gallery differs from the server's; faces are off until it has been fetched anew.")
+		return err
+	}
+	f.app.health.Gate().Clear(health.GalleryWrong)
+	return nil
+}
+
+// record puts a record into the journal and wakes the uplink. A journal that
+// cannot be written is a condition, until it can.
+func (a *App) record(ctx context.Context, r wire.Record) error {
+	if r.ID == "" {
+		r.ID = wire.NewID[string]()
+	}
+	r.Gate, r.At = a.pairing.Gate, time.Now()
+	r.ClockOffset, r.ClockBound = a.uplink.Clock()
+	err := a.journal.Append(ctx, r)
+	gate := a.health.Gate()
+	switch {
+	case err == nil:
+		gate.Clear(health.JournalDown)
+		gate.Clear(health.JournalFull)
+		a.uplink.Wake()
+	case errors.Is(err, journal.ErrFull):
+		gate.Raise(health.JournalFull, "Too many records wait for the control server; nobody is admitted until some are sent.")
+	default:
+		gate.Raise(health.JournalDown, "The journal cannot be written; nobody is admitted. Check the disk. ("+err.Error()+")")
+	}
+	if err != nil {
+		a.log.Error("record was not written", "kind", r.Kind, "err", err)
+	}
+	return err
+}
+
+// withdrawn signs for a template that was wiped because its holder took it
+// back.
+func (a *App) withdrawn(event checkin.EventID, id checkin.EnrolmentID, left int) {
+	a.sign(checkin.Receipt{
+		Kind: checkin.ReceiptWithdrawal, Event: event, Enrolment: id, Count: 1, Left: left,
+		Epoch: a.gallery.Status().Epoch,
+	})
+}
+
+// sign signs a receipt and journals it.
+func (a *App) sign(r checkin.Receipt) {
+	r.ID, r.Gate, r.At = wire.NewID[string](), a.pairing.Gate, time.Now().UTC()
+	body := wire.Encode(r)
+	signature, err := a.identity.Sign(body)
+	if err != nil {
+		a.log.Error("receipt was not signed", "event", r.Event, "err", err)
+		return
+	}
+	_ = a.record(context.Background(), wire.Record{ // a failure is a condition by now
+		ID: r.ID, Kind: wire.RecordReceipt, Receipt: &wire.SignedReceipt{Body: body, Signature: signature},
+	})
+}

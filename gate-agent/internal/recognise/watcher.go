@@ -1,0 +1,176 @@
+package recognise
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"log/slog"
+	"time"
+
+	"github.com/openstile/stile/shared/checkin"
+	"github.com/openstile/stile/shared/face"
+	"github.com/openstile/stile/shared/vision"
+)
+
+// Camera gives the newest frame.
+type Camera interface {
+	Next(ctx context.Context) (vision.Frame, error)
+}
+
+// Analyser looks at frames; *vision.Analyser is one.
+type Analyser interface {
+	Detect(f vision.Frame) ([]vision.Face, error)
+	Measure(f vision.Frame, found vision.Face) (vision.Measures, error)
+	Template(f vision.Frame, found vision.Face) (face.Vector, error)
+	Liveness(f vision.Frame, found vision.Face) (float64, error)
+}
+
+// Tickets reads what the QR codes in a frame say.
+type Tickets interface {
+	Read(f vision.Frame) ([]string, error)
+}
+
+// Found is the answer to a search of the gallery or a look-up of a ticket.
+type Found struct {
+	Verdict     checkin.Verdict
+	Holder      checkin.HolderID
+	Credentials []checkin.Credential
+}
+
+// Gallery is what the gate may search now.
+type Gallery interface {
+	// Wanted says whether faces are used at this event, and whether liveness is
+	// looked at.
+	Wanted() (faces, liveness bool)
+	// Searchable is false when no face could be anybody: then none is ever made
+	// into a template.
+	Searchable() bool
+	Identify(probe face.Vector) Found
+	Ticket(secret string) Found
+}
+
+// Lane takes presentations.
+type Lane interface {
+	// Accepts reports whether a presentation would be looked at now.
+	Accepts() bool
+	// Present hands one over. False means that the lane was busy and has not
+	// taken it.
+	Present(p checkin.Presentation) bool
+	// Guide tells the person in the zone what would help.
+	Guide(g Guidance)
+}
+
+// Guidance is what would help the person in front of the camera.
+type Guidance string
+
+const (
+	GuideNone   Guidance = ""
+	GuideCloser Guidance = "step-closer"
+	GuideLook   Guidance = "look-here"
+)
+
+// Config is one lane's view.
+type Config struct {
+	// Zone is the part of the frame, in shares of its size, in which a face's
+	// middle must be to belong to this lane.
+	Zone Zone
+	// MinEyeDistance is the least distance between the eyes, in pixels: people
+	// further away are not standing at the lane.
+	MinEyeDistance float64
+}
+
+// Zone is a rectangle in shares of a frame, 0 to 1.
+type Zone struct {
+	Left, Top, Right, Bottom float64
+}
+
+// Watcher watches one lane.
+type Watcher struct {
+	cfg     Config
+	camera  Camera
+	see     Analyser
+	tickets Tickets
+	gallery Gallery
+	lane    Lane
+	log     *slog.Logger
+
+	track  *track
+	ticket shown
+}
+
+// New makes a Watcher.
+func New(cfg Config, camera Camera, see Analyser, tickets Tickets, gallery Gallery, lane Lane, log *slog.Logger) *Watcher {
+	return &Watcher{cfg: cfg, camera: camera, see: see, tickets: tickets, gallery: gallery, lane: lane, log: log}
+}
+
+// Run watches until ctx ends. A frame that cannot be analysed is skipped.
+func (w *Watcher) Run(ctx context.Context) error {
+	defer w.forget()
+	for {
+		f, err := w.camera.Next(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("next frame: %w", err)
+		}
+		if err := w.frame(f); err != nil {
+			w.log.Warn("a frame was skipped", "err", err)
+		}
+	}
+}
+
+func (w *Watcher) frame(f vision.Frame) error {
+	if err := w.readTicket(f); err != nil {
+		return err
+	}
+	if faces, _ := w.gallery.Wanted(); !faces {
+		w.forget()
+		return nil
+	}
+	faces, err := w.see.Detect(f)
+	if err != nil {
+		return fmt.Errorf("detect: %w", err)
+	}
+	w.look(f, faces)
+	return nil
+}
+
+// inZone returns the largest face whose middle is in the zone. far is true when
+// there is one, but too far away.
+func (w *Watcher) inZone(f vision.Frame, faces []vision.Face) (found *vision.Face, far bool) {
+	for i := range faces { // largest first
+		c := faces[i].Box.Min.Add(faces[i].Box.Max).Div(2)
+		x, y := float64(c.X)/float64(f.Width), float64(c.Y)/float64(f.Height)
+		z := w.cfg.Zone
+		if x < z.Left || x > z.Right || y < z.Top || y > z.Bottom {
+			continue
+		}
+		if faces[i].EyeDistance < w.cfg.MinEyeDistance {
+			return nil, true
+		}
+		return &faces[i], false
+	}
+	return nil, false
+}
+
+func (w *Watcher) forget() {
+	if w.track != nil {
+		w.track.wipe()
+		w.track = nil
+	}
+}
+
+// overlap is the share of two boxes' union that both cover.
+func overlap(a, b image.Rectangle) float64 {
+	both := a.Intersect(b)
+	shared := float64(both.Dx() * both.Dy())
+	return shared / (float64(a.Dx()*a.Dy()+b.Dx()*b.Dy()) - shared)
+}
+
+const (
+	// A track whose face was not seen for this long has ended.
+	trackEnds = 700 * time.Millisecond
+	// A face that moved less than this share between two frames is the same.
+	sameFace = 0.25
+)
