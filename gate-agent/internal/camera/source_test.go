@@ -23,18 +23,18 @@ import (
 
 func TestOpenRefusesWhatIsNoCamera(t *testing.T) {
 	for url, want := range map[string]string{
-		"":                              "none of v4l2://",
-		"/dev/video0":                   "none of v4l2://",
-		"ftp://host/clip.avi":           "none of v4l2://",
-		"v4l2://":                       "absolute path",
-		"v4l2://dev/video0":             "absolute path",
-		"file:///clip.avi?loop=yes":     `loop "yes"`,
-		"file:///clip.avi?speed=2":      "speed=2",
-		"v4l2:///dev/video0?loop=1":     "loop=1",
-		"rtsp:///stream":                "needs a host",
-		"gopher://me:secret@host/":      "none of v4l2://",
-		"rtsp://me:secret@:x/%zz":       "is not a URL",
-		"file:///clip.avi?loop=1":       "",
+		"":                          "none of v4l2://",
+		"/dev/video0":               "none of v4l2://",
+		"ftp://host/clip.avi":       "none of v4l2://",
+		"v4l2://":                   "absolute path",
+		"v4l2://dev/video0":         "absolute path",
+		"file:///clip.avi?loop=yes": `loop "yes"`,
+		"file:///clip.avi?speed=2":  "speed=2",
+		"v4l2:///dev/video0?loop=1": "loop=1",
+		"rtsp:///stream":            "needs a host",
+		"gopher://me:secret@host/":  "none of v4l2://",
+		"rtsp://me:secret@:x/%zz":   "is not a URL",
+		"file:///clip.avi?loop=1":   "",
 	} {
 		_, err := Open(url, quiet)
 		if want == "" {
