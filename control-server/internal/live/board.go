@@ -2,6 +2,7 @@ package live
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -105,14 +106,21 @@ func (g *gate) lane(s wire.LaneStatus, silent bool, now time.Time) Lane {
 	return l
 }
 
-// perMinute counts the passages of the last minute and drops the older ones.
-func (g *gate) perMinute(lane checkin.LaneID, now time.Time) int {
-	for id, at := range g.passages[lane] {
-		if now.Sub(at) >= minute {
-			delete(g.passages[lane], id)
+// perMinute counts the passages of the last minute.
+func (g *gate) perMinute(lane checkin.LaneID, now time.Time) (n int) {
+	for _, at := range g.passages[lane] {
+		if now.Sub(at) < minute {
+			n++
 		}
 	}
-	return len(g.passages[lane])
+	return n
+}
+
+// forget drops the passages that count no longer.
+func (g *gate) forget(now time.Time) {
+	for _, lane := range g.passages {
+		maps.DeleteFunc(lane, func(_ checkin.PassageID, at time.Time) bool { return now.Sub(at) >= minute })
+	}
 }
 
 func (l Lane) level() Level {

@@ -47,6 +47,7 @@ func (h *Hub) Status(s wire.Status) {
 	g := h.gate(s.Gate)
 	g.status = s
 	g.heard = h.now()
+	g.forget(g.heard)
 	h.signal()
 }
 
@@ -65,11 +66,15 @@ func (h *Hub) Record(r wire.Record) {
 		}
 	case r.Passage != nil && r.Passage.Outcome == checkin.PassageCompleted:
 		p := r.Passage
+		at := p.At.Add(r.ClockOffset)
+		if h.now().Sub(at) >= minute {
+			return
+		}
 		g := h.gate(r.Gate)
 		if g.passages[p.Lane] == nil {
 			g.passages[p.Lane] = map[checkin.PassageID]time.Time{}
 		}
-		g.passages[p.Lane][p.ID] = p.At.Add(r.ClockOffset)
+		g.passages[p.Lane][p.ID] = at
 	default:
 		return
 	}
