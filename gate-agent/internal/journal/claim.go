@@ -6,14 +6,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/openstile/stile/gate-agent/internal/lane"
 	"github.com/openstile/stile/shared/checkin"
 	"github.com/openstile/stile/shared/wire"
-)
-
-var (
-	_ lane.Journal = (*Journal)(nil)
-	_ lane.Claims  = (*Journal)(nil)
 )
 
 // Claim takes a credential's one use among the lanes of this agent: the first
@@ -48,16 +42,16 @@ func (j *Journal) Claim(ctx context.Context, event checkin.EventID, credential c
 	return result.won, result.holder, nil
 }
 
-// Confirm makes the claim final: somebody passed. It also remembers a claim that
-// was only taken on the bus. Another admission's claim stays as it is.
-func (j *Journal) Confirm(ctx context.Context, event checkin.EventID, credential checkin.CredentialID, c wire.Claim) error {
+// ConfirmClaim makes the admission's claim permanent: somebody passed. Without
+// such a claim it changes nothing.
+func (j *Journal) ConfirmClaim(ctx context.Context, event checkin.EventID, credential checkin.CredentialID, a checkin.AdmissionID) error {
 	err := j.write(ctx, func(tx *sql.Tx) (int64, error) {
 		held, found, err := readClaim(tx, event, credential)
-		if err != nil || found && held.Admission != c.Admission {
+		if err != nil || !found || held.Admission != a {
 			return 0, err
 		}
-		c.Confirmed = true
-		return 0, putClaim(tx, event, credential, c)
+		held.Confirmed = true
+		return 0, putClaim(tx, event, credential, held)
 	})
 	if err != nil {
 		return fmt.Errorf("confirm claim of credential %s: %w", credential, err)
@@ -65,19 +59,19 @@ func (j *Journal) Confirm(ctx context.Context, event checkin.EventID, credential
 	return nil
 }
 
-// GiveBack frees the credential, because nobody passed. A confirmed claim, or
+// ReleaseClaim gives the credential back: nobody passed. A confirmed claim, or
 // another admission's, stays.
-func (j *Journal) GiveBack(ctx context.Context, event checkin.EventID, credential checkin.CredentialID, c wire.Claim) error {
+func (j *Journal) ReleaseClaim(ctx context.Context, event checkin.EventID, credential checkin.CredentialID, a checkin.AdmissionID) error {
 	err := j.write(ctx, func(tx *sql.Tx) (int64, error) {
 		held, found, err := readClaim(tx, event, credential)
-		if err != nil || !found || held.Admission != c.Admission || held.Confirmed {
+		if err != nil || !found || held.Admission != a || held.Confirmed {
 			return 0, err
 		}
 		_, err = tx.Exec(`DELETE FROM claim WHERE event = ? AND credential = ?`, string(event), string(credential))
 		return 0, err
 	})
 	if err != nil {
-		return fmt.Errorf("give back claim of credential %s: %w", credential, err)
+		return fmt.Errorf("release claim of credential %s: %w", credential, err)
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 )
 
 func TestClaim(t *testing.T) {
-	const claim, confirm, giveBack = "claim", "confirm", "give back"
+	const claim, confirm, release = "claim", "confirm", "release"
 	type step struct {
 		do        string
 		admission checkin.AdmissionID
@@ -23,14 +23,14 @@ func TestClaim(t *testing.T) {
 	for name, steps := range map[string][]step{
 		"first wins":                    {{claim, "a", 0, true, "a"}, {claim, "b", time.Second, false, "a"}},
 		"the same admission wins again": {{claim, "a", 0, true, "a"}, {claim, "a", time.Second, true, "a"}},
-		"given back is free":            {{claim, "a", 0, true, "a"}, {do: giveBack, admission: "a"}, {claim, "b", time.Second, true, "b"}},
-		"only its own is given back":    {{claim, "a", 0, true, "a"}, {do: giveBack, admission: "b"}, {claim, "b", time.Second, false, "a"}},
-		"confirmed is not given back":   {{claim, "a", 0, true, "a"}, {do: confirm, admission: "a"}, {do: giveBack, admission: "a"}, {claim, "b", time.Second, false, "a"}},
+		"released is free":              {{claim, "a", 0, true, "a"}, {do: release, admission: "a"}, {claim, "b", time.Second, true, "b"}},
+		"only its own is released":      {{claim, "a", 0, true, "a"}, {do: release, admission: "b"}, {claim, "b", time.Second, false, "a"}},
+		"confirmed is not released":     {{claim, "a", 0, true, "a"}, {do: confirm, admission: "a"}, {do: release, admission: "a"}, {claim, "b", time.Second, false, "a"}},
 		"unconfirmed expires":           {{claim, "a", 0, true, "a"}, {claim, "b", time.Minute, false, "a"}, {claim, "b", time.Minute + 1, true, "b"}},
 		"confirmed never expires":       {{claim, "a", 0, true, "a"}, {do: confirm, admission: "a"}, {claim, "b", time.Hour, false, "a"}},
 		"confirmed stays confirmed":     {{claim, "a", 0, true, "a"}, {do: confirm, admission: "a"}, {claim, "a", 0, true, "a"}, {claim, "b", time.Hour, false, "a"}},
 		"only its own is confirmed":     {{claim, "a", 0, true, "a"}, {do: confirm, admission: "b"}, {claim, "b", time.Hour, true, "b"}},
-		"confirmed on the bus only":     {{do: confirm, admission: "a"}, {claim, "b", time.Hour, false, "a"}},
+		"confirm without a claim":       {{do: confirm, admission: "a"}, {claim, "b", 0, true, "b"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := open(t, journalPath(t), Config{ClaimExpiry: time.Minute})
@@ -38,9 +38,9 @@ func TestClaim(t *testing.T) {
 				var err error
 				switch s.do {
 				case confirm:
-					err = j.Confirm(t.Context(), "gala", "c1", wire.Claim{Admission: s.admission, At: start})
-				case giveBack:
-					err = j.GiveBack(t.Context(), "gala", "c1", wire.Claim{Admission: s.admission, At: start})
+					err = j.ConfirmClaim(t.Context(), "gala", "c1", s.admission)
+				case release:
+					err = j.ReleaseClaim(t.Context(), "gala", "c1", s.admission)
 				default:
 					var won bool
 					var holder wire.Claim
