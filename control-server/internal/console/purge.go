@@ -60,16 +60,17 @@ func (s *Console) purge(ctx context.Context, e checkin.Event, gates []checkin.Ga
 	}
 	slices.SortStableFunc(p.Receipts, func(a, b signed) int { return b.At.Compare(a.At) })
 	for _, g := range gates {
-		if newest[g.ID] == nil && (g.Event != e.ID || g.Paired.IsZero()) {
-			continue
-		}
 		row := purgedGate{Name: g.Name, Receipt: newest[g.ID], Silent: true}
+		serves := g.Event == e.ID && !g.Paired.IsZero()
 		for _, b := range board.Gates {
 			if b.Gate == g.ID {
 				row.Heard, row.Silent, row.SilentSince = true, b.Silent, b.Heard
+				serves = serves || b.Event == e.ID // by its own last word
 			}
 		}
-		p.Gates = append(p.Gates, row)
+		if serves || row.Receipt != nil {
+			p.Gates = append(p.Gates, row)
+		}
 	}
 	return p, nil
 }
