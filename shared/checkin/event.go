@@ -58,7 +58,7 @@ var DefaultPolicy = Policy{
 	Match:    MatchIdentify,
 	Liveness: LivenessRefuse,
 	Offline:  OfflineTicket,
-	FPIR:     0.01,
+	FPIR:     0.003,
 }
 
 // The longest span an event may cover. A template lives for one event, so an

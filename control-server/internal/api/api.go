@@ -42,6 +42,8 @@ type Holders interface {
 // Gates pairs gates and tells how they are.
 type Gates interface {
 	Add(ctx context.Context, name string, event checkin.EventID, actor string) (gate checkin.Gate, code string, expires time.Time, err error)
+	// AssignGate makes a gate serve an event, or none when it is empty.
+	AssignGate(ctx context.Context, id checkin.GateID, event checkin.EventID, actor string) error
 	Pair(ctx context.Context, req wire.PairRequest) (wire.PairReply, error)
 	GateStates(ctx context.Context) ([]GateState, error)
 }
@@ -74,6 +76,7 @@ func (a *API) Routes(r fiber.Router) {
 	r.Post("/events/:event/holders/:holder/link", a.newLink)
 	r.Post("/gates", a.addGate)
 	r.Get("/gates", a.listGates)
+	r.Post("/gates/:gate/assign", a.assignGate)
 	r.Use(func(c *fiber.Ctx) error {
 		return checkin.Errorf(checkin.CodeNotFound, "%s %s is not part of this API", c.Method(), c.Path())
 	})

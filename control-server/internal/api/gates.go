@@ -44,6 +44,19 @@ func (a *API) addGate(c *fiber.Ctx) error {
 	return c.Status(fiber.StatusCreated).JSON(fiber.Map{"gate": gate, "code": code, "expires": expires})
 }
 
+func (a *API) assignGate(c *fiber.Ctx) error {
+	var body struct {
+		Event checkin.EventID `json:"event"`
+	}
+	if err := decode(c.Body(), &body); err != nil {
+		return err
+	}
+	if err := a.Gates.AssignGate(c.UserContext(), checkin.GateID(c.Params("gate")), body.Event, actor(c)); err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}
+
 func (a *API) listGates(c *fiber.Ctx) error {
 	gates, err := a.Gates.GateStates(c.UserContext())
 	if err != nil {
