@@ -207,3 +207,11 @@ CREATE TABLE sessions (
 
 CREATE INDEX sessions_by_expiry ON sessions (expires);
 
+CREATE TABLE webhooks (
+    event   TEXT PRIMARY KEY REFERENCES events (id),
+    url     TEXT NOT NULL,
+    secret  BLOB NOT NULL,
+    cursor  INTEGER NOT NULL DEFAULT 0,
+    created INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
