@@ -50,10 +50,11 @@ type Gates interface {
 
 // API serves /v1.
 type API struct {
-	Keys    Keys
-	Events  Events
-	Holders Holders
-	Gates   Gates
+	Keys     Keys
+	Events   Events
+	Holders  Holders
+	Gates    Gates
+	Webhooks Webhooks
 }
 
 const actorKey = "actor"
@@ -74,6 +75,8 @@ func (a *API) Routes(r fiber.Router) {
 	r.Get("/events/:event/holders/:holder", a.getHolder)
 	r.Post("/events/:event/holders/:holder/withdraw", a.withdraw)
 	r.Post("/events/:event/holders/:holder/link", a.newLink)
+	r.Put("/events/:event/webhook", a.putWebhook)
+	r.Delete("/events/:event/webhook", a.deleteWebhook)
 	r.Post("/gates", a.addGate)
 	r.Get("/gates", a.listGates)
 	r.Post("/gates/:gate/assign", a.assignGate)

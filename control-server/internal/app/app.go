@@ -27,6 +27,7 @@ import (
 	"github.com/openstile/stile/control-server/internal/purge"
 	"github.com/openstile/stile/control-server/internal/store"
 	"github.com/openstile/stile/control-server/internal/web"
+	"github.com/openstile/stile/control-server/internal/webhook"
 	"github.com/openstile/stile/shared/checkin"
 	"github.com/openstile/stile/shared/seal"
 	"github.com/openstile/stile/shared/vision"
@@ -45,6 +46,7 @@ type App struct {
 	desk      *enrol.Desk
 	purger    *purge.Purger
 	books     *ingest.Books
+	webhooks  *webhook.Sender
 	http      *web.Server
 	listener  net.Listener
 	stops     []stop
@@ -102,13 +104,14 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *App, err 
 	a.desk = enrol.New(db, keys, a.publisher, faces)
 	a.purger = purge.New(db, keys, a.publisher, a.registry, time.Now, log)
 	a.books = ingest.New(db, func(r wire.Record, _ *checkin.Receipt) { a.Hub.Record(r) })
+	a.webhooks = webhook.New(db, log)
 	if err := a.openEvents(ctx); err != nil {
 		return nil, err
 	}
 
 	a.http = web.New(web.Config{Log: log})
 	venue := &venue{app: a}
-	a.http.Mount(web.APIPrefix, (&api.API{Keys: a.Data.Auth, Events: venue, Holders: venue, Gates: venue}).Routes)
+	a.http.Mount(web.APIPrefix, (&api.API{Keys: a.Data.Auth, Events: venue, Holders: venue, Gates: venue, Webhooks: venue}).Routes)
 	a.http.Mount(web.ConsolePrefix, console.New(console.Config{
 		Log: log, Operators: a.Data.Auth, Venue: venue, Board: a.Hub, Server: cfg.Public, Zone: cfg.Location(),
 	}).Routes)
@@ -143,11 +146,12 @@ func (a *App) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wg sync.WaitGroup
-	failed := make(chan error, 4)
+	failed := make(chan error, 5)
 	for name, run := range map[string]func(context.Context) error{
 		"bus":     func(ctx context.Context) error { return a.bus.Serve(ctx, busHandler{a}) },
 		"gallery": a.publisher.Run,
 		"purge":   a.purger.Run,
+		"webhook": a.webhooks.Run,
 		"http":    func(context.Context) error { return a.http.Serve(a.listener) },
 	} {
 		wg.Go(func() {

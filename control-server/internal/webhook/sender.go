@@ -1,0 +1,158 @@
+package webhook
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/openstile/stile/control-server/internal/store"
+	"github.com/openstile/stile/shared/checkin"
+)
+
+// Sender sends the admissions of every event that has a webhook. Each event has
+// its own line: one that fails holds up no other.
+type Sender struct {
+	db     *store.DB
+	log    *slog.Logger
+	client *http.Client
+	every  time.Duration
+	wait   func(failures int) time.Duration
+
+	mu    sync.Mutex
+	lines map[checkin.EventID]line
+}
+
+// line is an event whose admissions are being sent, or were refused.
+type line struct {
+	secret   string // tells a webhook that was put anew from the one that failed
+	busy     bool
+	failures int
+	next     time.Time
+}
+
+const (
+	checkEvery = time.Second
+	pageSize   = 100
+	firstWait  = time.Second
+	longWait   = 5 * time.Minute
+)
+
+// New makes a Sender.
+func New(db *store.DB, log *slog.Logger) *Sender {
+	return &Sender{
+		db: db, log: log, client: newClient(), every: checkEvery, wait: backOff,
+		lines: map[checkin.EventID]line{},
+	}
+}
+
+// backOff doubles with every failure in a row. The jitter, down to half of it,
+// keeps events of one receiver from knocking together.
+func backOff(failures int) time.Duration {
+	d := longWait
+	if n := failures - 1; n < 16 {
+		d = min(longWait, firstWait<<n)
+	}
+	return d/2 + rand.N(d/2+1)
+}
+
+// Run sends what is due until ctx ends, and returns when nothing is on its way
+// any more.
+func (s *Sender) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	tick := time.NewTicker(s.every)
+	defer tick.Stop()
+	for {
+		hooks, err := s.due(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.log.Error("webhooks cannot be read", "err", err)
+		}
+		for _, hook := range hooks {
+			if s.begin(hook) {
+				wg.Go(func() { s.serve(ctx, hook) })
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func (s *Sender) due(ctx context.Context) (hooks []store.Webhook, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		hooks, err = tx.DueWebhooks()
+		return err
+	})
+	return hooks, err
+}
+
+// begin takes an event's line, unless it is taken or its wait is not over.
+func (s *Sender) begin(hook store.Webhook) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.lines[hook.Event]
+	if l.busy {
+		return false
+	}
+	if l.secret != string(hook.Secret) {
+		l = line{secret: string(hook.Secret)}
+	}
+	if time.Now().Before(l.next) {
+		return false
+	}
+	l.busy = true
+	s.lines[hook.Event] = l
+	return true
+}
+
+// serve sends what a line has and gives the line back.
+func (s *Sender) serve(ctx context.Context, hook store.Webhook) {
+	sent, err := s.drain(ctx, hook)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil || ctx.Err() != nil || checkin.ErrorCode(err) == checkin.CodeConflict {
+		delete(s.lines, hook.Event)
+		return
+	}
+	l := s.lines[hook.Event]
+	l.busy = false
+	if sent > 0 {
+		l.failures = 0
+	}
+	l.failures++
+	wait := s.wait(l.failures)
+	l.next = time.Now().Add(wait)
+	s.lines[hook.Event] = l
+	s.log.Warn("webhook will be tried again", "event", hook.Event, "failures", l.failures, "in", wait, "err", err)
+}
+
+// drain sends until nothing is left, and stops at the first failure: what comes
+// after must not overtake.
+func (s *Sender) drain(ctx context.Context, hook store.Webhook) (sent int, err error) {
+	for {
+		var page []store.StoredAdmission
+		err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+			page, err = tx.Admissions(hook.Event, hook.Cursor, pageSize)
+			return err
+		})
+		if err != nil || len(page) == 0 {
+			return sent, err
+		}
+		for _, a := range page {
+			if err := s.post(ctx, hook, a); err != nil {
+				return sent, err
+			}
+			err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.AdvanceWebhook(hook, a.Seq) })
+			if err != nil {
+				return sent, err
+			}
+			hook.Cursor = a.Seq
+			sent++
+		}
+	}
+}
