@@ -34,10 +34,22 @@ func (m *Machine) decide() []Command {
 	m.cur.claim = Claim{
 		ID: a.ID, Event: a.Event, Credential: a.Credential, Local: !m.cur.standing.Online,
 	}
+	m.asked[m.cur.claim] = true
 	return []Command{m.cur.claim}
 }
 
 func (m *Machine) claimAnswered(ev ClaimAnswered) []Command {
+	if !m.asked[ev.Claim] {
+		return nil
+	}
+	delete(m.asked, ev.Claim)
+	if m.state != Claiming || ev.Claim != m.cur.claim {
+		// The lane was interrupted while the claim was on its way.
+		if ev.Answer == ClaimWon {
+			return []Command{GiveBack{ev.Claim}}
+		}
+		return nil
+	}
 	switch ev.Answer {
 	case ClaimWon:
 		if m.stale() {

@@ -66,6 +66,9 @@ type Machine struct {
 	now time.Time // of the event being handled
 	// What is under way from Presented to the end of the passage.
 	cur current
+	// Claims without an answer: cur's, and those of presentations that were
+	// interrupted. Each is answered once; a second answer is of no claim.
+	asked map[Claim]bool
 	// The last completed passage, to tell a tailgater from a stranger.
 	last   checkin.Passage
 	lastAt time.Time
@@ -83,7 +86,7 @@ type current struct {
 
 // New makes a lane that is out of service until its board is up.
 func New(cfg Config) *Machine {
-	return &Machine{cfg: cfg.Defaults(), state: OutOfService}
+	return &Machine{cfg: cfg.Defaults(), state: OutOfService, asked: map[Claim]bool{}}
 }
 
 // State returns where the lane stands.
@@ -104,13 +107,7 @@ func (m *Machine) Step(now time.Time, ev Event) []Command {
 	case Presented:
 		return m.presented(ev)
 	case ClaimAnswered:
-		if m.state == Claiming && ev.Claim == m.cur.claim {
-			return m.claimAnswered(ev)
-		}
-		if ev.Answer == ClaimWon {
-			// The lane was interrupted while the claim was on its way.
-			return []Command{GiveBack{ev.Claim}}
-		}
+		return m.claimAnswered(ev)
 	case Recorded:
 		if m.state == Recording && ev.ID == m.cur.admission.ID {
 			return m.recorded(ev)
@@ -123,22 +120,22 @@ func (m *Machine) Step(now time.Time, ev Event) []Command {
 		return m.passageSeen()
 	case FireContact:
 		m.fire = ev.Active
-		return m.settle()
+		return m.followInputs()
 	case BoardUp:
 		m.boardUp = true
-		return m.settle()
+		return m.followInputs()
 	case BoardDown:
 		m.boardUp = false
-		return m.settle()
+		return m.followInputs()
 	case Tick:
 		return m.tick()
 	}
 	return nil
 }
 
-// settle moves the lane to the state that its inputs ask for. Fire beats
+// followInputs moves the lane to the state that its inputs ask for. Fire beats
 // everything; without a board nothing can be released.
-func (m *Machine) settle() []Command {
+func (m *Machine) followInputs() []Command {
 	want, screen := Ready, ScreenIdle
 	switch {
 	case m.fire:

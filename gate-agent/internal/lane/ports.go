@@ -16,8 +16,6 @@ type Barrier interface {
 	// Release energises the barrier for one person. It returns once the bytes
 	// are on the wire.
 	Release(ctx context.Context, pulse time.Duration) error
-	// ClosedLoop reports whether a sensor tells of passages.
-	ClosedLoop() bool
 }
 
 // Claims gives out the one use of a credential.
@@ -29,10 +27,4 @@ type Claims interface {
 	Confirm(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) error
 	// GiveBack frees the credential, because nobody passed.
 	GiveBack(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) error
-}
-
-// Journal is the gate's durable record. Append returns when the record is on
-// disk: a release without one never happens.
-type Journal interface {
-	Append(ctx context.Context, r wire.Record) error
 }
