@@ -19,6 +19,7 @@ import (
 	"github.com/openstile/stile/gate-agent/internal/health"
 	"github.com/openstile/stile/gate-agent/internal/journal"
 	"github.com/openstile/stile/gate-agent/internal/uplink"
+	"github.com/openstile/stile/shared/checkin"
 	"github.com/openstile/stile/shared/seal"
 	"github.com/openstile/stile/shared/vision"
 	"github.com/openstile/stile/shared/wire"
@@ -42,6 +43,8 @@ type App struct {
 	lanes    []*laneRun
 	changed  chan struct{} // a lane has something new to show
 	stops    []stop
+
+	unsettled chan struct{} // a claim has ended
 }
 
 // stop is a named clean-up.
@@ -54,7 +57,7 @@ type stop struct {
 // journal cannot be used, or when the configuration names what does not exist;
 // devices that are merely absent now do not count.
 func New(cfg config.Config, log *slog.Logger) (_ *App, err error) {
-	a := &App{cfg: cfg, log: log, health: health.New(time.Now), changed: make(chan struct{}, 1)}
+	a := &App{cfg: cfg, log: log, health: health.New(time.Now), changed: make(chan struct{}, 1), unsettled: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Stop())
@@ -107,6 +110,9 @@ func New(cfg config.Config, log *slog.Logger) (_ *App, err error) {
 // Run serves the lanes until ctx ends or a part fails, and stops everything:
 // relays off, gallery wiped.
 func (a *App) Run(ctx context.Context) error {
+	if err := a.endClaims(ctx); err != nil {
+		return errors.Join(err, a.Stop())
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a.health.Gate().Raise(health.BusDown, "The control server has not been reached yet.")
@@ -115,6 +121,7 @@ func (a *App) Run(ctx context.Context) error {
 		"uplink": a.uplink.Run,
 		"status": a.reportStatus,
 		"duty":   a.duty.run,
+		"claims": a.settle,
 	}
 	for _, l := range a.lanes {
 		runs["lane "+string(l.cfg.ID)] = l.run
@@ -135,13 +142,30 @@ func (a *App) Run(ctx context.Context) error {
 		cancel()
 	}
 	wg.Wait()
+	// Somebody may be between the release and the passage. What is not told now
+	// is told after the next start.
+	last, end := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	defer end()
+	if lastErr := errors.Join(a.endClaims(last), a.settleAll(last)); lastErr != nil {
+		a.log.Warn("claims are settled after the next start", "err", lastErr)
+	}
 	return errors.Join(err, a.Stop())
+}
+
+// lastWords is how long an agent that stops may take to settle its claims.
+const lastWords = 2 * time.Second
+
+// claimOnBus is there because the uplink is built after the lanes, which it
+// tells the server about.
+func (a *App) claimOnBus(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) (bool, wire.Claim, error) {
+	return a.uplink.Claim(ctx, event, id, c)
 }
 
 func (a *App) busChanged(online bool, why string) {
 	if online {
 		a.log.Info("the control server is reached")
 		a.health.Gate().Clear(health.BusDown)
+		a.wakeSettling()
 		return
 	}
 	a.log.Warn("the control server is not reached", "why", why)

@@ -2,45 +2,132 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"time"
 
-	"github.com/openstile/stile/gate-agent/internal/journal"
+	"github.com/openstile/stile/gate-agent/internal/health"
 	"github.com/openstile/stile/gate-agent/internal/lane"
+	"github.com/openstile/stile/gate-agent/internal/uplink"
 	"github.com/openstile/stile/shared/checkin"
 	"github.com/openstile/stile/shared/wire"
 )
 
-// busClaims are the claims that all gates share. The uplink is built after the
-// lanes, because it tells the server about them.
-type busClaims struct{ app *App }
+// claims are those of this gate, in its journal. How each one ends is kept
+// there until the bus has heard it too.
+type claims struct{ app *App }
 
-// localClaims are those of this gate alone.
-type localClaims struct{ journal *journal.Journal }
+var _ lane.Claims = claims{}
 
-var (
-	_ lane.Claims = busClaims{}
-	_ lane.Claims = localClaims{}
+func (c claims) Claim(ctx context.Context, event checkin.EventID, id checkin.CredentialID, claim wire.Claim) (bool, wire.Claim, error) {
+	return c.app.journal.Claim(ctx, event, id, claim)
+}
+
+func (c claims) Confirm(ctx context.Context, event checkin.EventID, id checkin.CredentialID, claim wire.Claim) error {
+	defer c.app.wakeSettling()
+	return c.app.journal.ConfirmClaim(ctx, event, id, claim.Admission)
+}
+
+func (c claims) GiveBack(ctx context.Context, event checkin.EventID, id checkin.CredentialID, claim wire.Claim) error {
+	defer c.app.wakeSettling()
+	return c.app.journal.ReleaseClaim(ctx, event, id, claim.Admission)
+}
+
+const (
+	settleBatch = 64
+	// A claim that the bus would not hear is told again this often.
+	settleRetry = 2 * time.Second
 )
 
-func (b busClaims) Claim(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) (bool, wire.Claim, error) {
-	return b.app.uplink.Claim(ctx, event, id, c)
+func (a *App) wakeSettling() {
+	select {
+	case a.unsettled <- struct{}{}:
+	default:
+	}
 }
 
-func (b busClaims) Confirm(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) error {
-	return b.app.uplink.Confirm(ctx, event, id, c)
+// settle tells the bus how claims ended, for as long as it takes: also those
+// that ended while it was away, or before the agent was started again.
+func (a *App) settle(ctx context.Context) error {
+	retry := time.NewTicker(settleRetry)
+	defer retry.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-a.unsettled:
+		case <-retry.C:
+		}
+		if err := a.settleAll(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("claims are not settled yet", "err", err)
+		}
+	}
 }
 
-func (b busClaims) GiveBack(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) error {
-	return b.app.uplink.GiveBack(ctx, event, id, c)
+// settleAll goes through all that the bus has not heard, while it listens.
+func (a *App) settleAll(ctx context.Context) error {
+	for a.uplink.Online() {
+		batch, err := a.journal.Unsettled(ctx, settleBatch)
+		if err != nil {
+			return err
+		}
+		for _, s := range batch {
+			end := a.uplink.GiveBack
+			if s.Claim.Confirmed {
+				end = a.uplink.Confirm
+			}
+			err := end(ctx, s.Event, s.Credential, s.Claim)
+			var held *uplink.HeldError
+			if errors.As(err, &held) {
+				a.doubleAdmission(s.Claim, held.Holder)
+			} else if err != nil {
+				return fmt.Errorf("admission %s: %w", s.Claim.Admission, err)
+			}
+			if err := a.journal.MarkSettled(ctx, s); err != nil {
+				return err
+			}
+		}
+		if len(batch) < settleBatch {
+			return nil
+		}
+	}
+	return nil
 }
 
-func (l localClaims) Claim(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) (bool, wire.Claim, error) {
-	return l.journal.Claim(ctx, event, id, c)
+func (a *App) doubleAdmission(here, there wire.Claim) {
+	a.log.Warn("a credential was used twice", "admission", here.Admission, "other", there.Admission, "gate", there.Gate)
+	a.health.Gate().Raise(health.DoubleAdmission, fmt.Sprintf(
+		"One ticket was used twice while the network was away: admission %s at lane %s, and admission %s at lane %s of gate %s.",
+		here.Admission, here.Lane, there.Admission, there.Lane, there.Gate))
 }
 
-func (l localClaims) Confirm(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) error {
-	return l.journal.ConfirmClaim(ctx, event, id, c.Admission)
-}
-
-func (l localClaims) GiveBack(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) error {
-	return l.journal.ReleaseClaim(ctx, event, id, c.Admission)
+// endClaims ends what an agent that stopped has left open. Nobody saw whether
+// somebody who was released passed: that use stands, unconfirmed, rather than
+// letting one ticket in twice. It is called while no lane runs.
+func (a *App) endClaims(ctx context.Context) error {
+	open, err := a.journal.OpenClaims(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range open {
+		end := claims{a}.Confirm
+		switch {
+		case c.Admission == nil, c.Admission.Outcome == checkin.Denied,
+			c.Passage != nil && c.Passage.Outcome == checkin.PassageAbandoned:
+			end = claims{a}.GiveBack
+		case c.Passage == nil:
+			p := checkin.Passage{
+				ID: wire.NewID[checkin.PassageID](), Admission: c.Admission.ID, Event: c.Event, Gate: c.Admission.Gate,
+				Lane: c.Admission.Lane, At: c.Admission.At, Outcome: checkin.PassageCompleted,
+			}
+			if err := a.record(ctx, wire.Record{ID: string(p.ID), Kind: wire.RecordPassage, Passage: &p}); err != nil {
+				return err
+			}
+		}
+		if err := end(ctx, c.Event, c.Credential, c.Claim); err != nil {
+			return err
+		}
+		a.log.Info("a claim that was left open has ended", "admission", c.Claim.Admission)
+	}
+	return nil
 }

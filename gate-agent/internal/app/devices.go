@@ -97,6 +97,8 @@ func openDevices(cfg config.Lane, log *slog.Logger) (d devices, err error) {
 func handleTurnstile(c *sim.Camera, t *sim.Turnstile) {
 	c.Handle("push", func(string, json.RawMessage) (any, error) { return t.Push(sim.In), nil })
 	c.Handle("turns", func(string, json.RawMessage) (any, error) { return t.Turns(), nil })
+	c.Handle("releases", func(string, json.RawMessage) (any, error) { return t.Releases(), nil })
+	c.Handle("energised", func(string, json.RawMessage) (any, error) { return t.Energised(), nil })
 	c.Handle("unlocked", func(string, json.RawMessage) (any, error) { return t.Unlocked(), nil })
 	c.Handle("unplug", func(string, json.RawMessage) (any, error) { t.Unplug(); return nil, nil })
 	c.Handle("replug", func(string, json.RawMessage) (any, error) { return nil, t.Replug() })

@@ -19,8 +19,8 @@ type driver struct {
 	gate    checkin.GateID
 	lane    checkin.LaneID
 	barrier func() lane.Barrier // nil while there is none
-	claims  lane.Claims
-	local   lane.Claims
+	claims  lane.Claims         // of this gate
+	bus     busClaim
 	record  func(context.Context, wire.Record) error
 	show    func(lane.Screen)
 	changed func()
@@ -32,11 +32,14 @@ type driver struct {
 	last    *wire.LastOutcome
 }
 
+// busClaim takes a credential's use among all gates.
+type busClaim func(context.Context, checkin.EventID, checkin.CredentialID, wire.Claim) (won bool, holder wire.Claim, err error)
+
 const (
 	// More events than a lane can have under way at once.
 	eventQueue = 64
-	// A claim that could not be settled is tried again this often.
-	settleRetry = 2 * time.Second
+	// An end that the journal did not take is written again this often.
+	endRetry = 2 * time.Second
 	// A board that takes longer than this to take a release is broken.
 	releaseTimeout = time.Second
 )
@@ -131,17 +134,20 @@ func (d *driver) claimOf(c lane.Claim) wire.Claim {
 	return wire.Claim{Admission: c.ID, Gate: d.gate, Lane: d.lane, At: time.Now()}
 }
 
-// claim takes the credential on the bus, and in the gate's own journal too, so
-// that this gate still knows when the bus is gone.
+// claim takes the credential in the gate's own journal, so that the gate knows
+// of it whatever happens to the bus or to this process, and then on the bus.
 func (d *driver) claim(ctx context.Context, c lane.Claim) {
 	answer := lane.ClaimAnswered{Claim: c, Answer: lane.ClaimUnreachable}
 	claim := d.claimOf(c)
-	won, holder, err := true, wire.Claim{}, error(nil)
-	if !c.Local {
-		won, holder, err = d.claims.Claim(ctx, c.Event, c.Credential, claim)
-	}
-	if err == nil && won {
-		won, holder, err = d.local.Claim(ctx, c.Event, c.Credential, claim)
+	won, holder, err := d.claims.Claim(ctx, c.Event, c.Credential, claim)
+	if err == nil && won && !c.Local {
+		won, holder, err = d.bus(ctx, c.Event, c.Credential, claim)
+		if err != nil || !won {
+			// The bus may have heard a claim that it did not answer.
+			if err := d.claims.GiveBack(ctx, c.Event, c.Credential, claim); err != nil {
+				d.log.Warn("claim was not given back", "admission", c.ID, "err", err)
+			}
+		}
 	}
 	switch {
 	case err != nil:
@@ -154,27 +160,21 @@ func (d *driver) claim(ctx context.Context, c lane.Claim) {
 	d.send(ctx, answer)
 }
 
-// settle confirms or gives back, for as long as it takes.
+// settle confirms or gives back, for as long as the journal takes to take it.
 func (d *driver) settle(ctx context.Context, c lane.Claim, confirm bool) {
-	claim := d.claimOf(c)
-	end := func(claims lane.Claims) error {
-		if confirm {
-			return claims.Confirm(ctx, c.Event, c.Credential, claim)
-		}
-		return claims.GiveBack(ctx, c.Event, c.Credential, claim)
+	end := d.claims.GiveBack
+	if confirm {
+		end = d.claims.Confirm
 	}
-	if err := end(d.local); err != nil {
-		d.log.Warn("claim was not settled in the journal", "admission", c.ID, "err", err)
-	}
-	for !c.Local && ctx.Err() == nil {
-		err := end(d.claims)
+	for ctx.Err() == nil {
+		err := end(ctx, c.Event, c.Credential, d.claimOf(c))
 		if err == nil {
 			return
 		}
-		d.log.Warn("claim is not settled yet", "admission", c.ID, "err", err)
+		d.log.Warn("claim has not ended yet", "admission", c.ID, "err", err)
 		select {
 		case <-ctx.Done():
-		case <-time.After(settleRetry):
+		case <-time.After(endRetry):
 		}
 	}
 }

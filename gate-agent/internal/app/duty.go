@@ -22,6 +22,7 @@ type duty struct {
 	event   *checkin.Event
 	expires time.Time // of the event key
 	signed  map[checkin.EventID]bool
+	kept    *checkin.EventID // whose claims and sent records the journal keeps
 }
 
 var _ recognise.Gallery = (*duty)(nil)
@@ -51,6 +52,7 @@ func (d *duty) assigned(a wire.Assignment) {
 			gate.Raise(health.NoEvent, "The event is closed and its templates are destroyed.")
 		}
 		gate.Clear(health.GalleryWrong)
+		d.prune("")
 		return
 	}
 	gate.Clear(health.NoEvent)
@@ -60,12 +62,21 @@ func (d *duty) assigned(a wire.Assignment) {
 		d.app.log.Error("event key cannot be used", "event", a.Event.ID, "err", err)
 		return
 	}
-	if d.app.gallery.Event() != a.Event.ID {
-		if err := d.app.journal.Prune(context.Background(), a.Event.ID); err != nil {
-			d.app.log.Warn("journal was not pruned", "err", err)
-		}
-	}
+	d.prune(a.Event.ID)
 	d.app.gallery.Serve(a.Event.ID, key)
+}
+
+// prune drops what other events left in the journal.
+func (d *duty) prune(keep checkin.EventID) {
+	if d.kept != nil && *d.kept == keep {
+		return
+	}
+	if err := d.app.journal.Prune(context.Background(), keep); err != nil {
+		d.app.log.Warn("journal was not pruned", "err", err)
+		return
+	}
+	d.kept = &keep
+	d.app.health.Gate().Clear(health.DoubleAdmission)
 }
 
 // purge wipes the gallery, if it is event's, and signs a receipt.

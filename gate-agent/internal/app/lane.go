@@ -5,7 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
+	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -38,6 +39,7 @@ type laneRun struct {
 	driver  *driver
 	board   atomic.Pointer[barrier.Board]
 	screen  atomic.Value // lane.Screen
+	stuck   bool         // a part has not stopped and may use what it was given
 }
 
 var _ recognise.Lane = (*laneRun)(nil)
@@ -77,7 +79,7 @@ func newLane(a *App, cfg config.Lane) (_ *laneRun, err error) {
 			Pulse: cfg.Pulse, Window: cfg.Window, Hold: cfg.Hold,
 		}),
 		events: make(chan lane.Event, eventQueue), gate: a.pairing.Gate, lane: cfg.ID,
-		barrier: l.currentBoard, claims: busClaims{a}, local: localClaims{a.journal},
+		barrier: l.currentBoard, claims: claims{a}, bus: a.claimOnBus,
 		record: a.record, show: l.showScreen, changed: a.touch, log: l.log,
 	}
 	z := cfg.Zone
@@ -94,30 +96,49 @@ func (l *laneRun) info() wire.LaneInfo {
 	}
 }
 
+// stopWithin is how long a lane waits for its parts. A relay is off at once; a
+// dead network camera may hold its reader for half a minute.
+const stopWithin = 5 * time.Second
+
 // run runs everything of the lane until ctx ends or a part fails.
 func (l *laneRun) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	runs := []func(context.Context) error{l.driver.run, l.camera.Run, l.watcher.Run, l.runBoard}
+	runs := map[string]func(context.Context) error{
+		"driver": l.driver.run, "camera": l.camera.Run, "recognition": l.watcher.Run, "board": l.runBoard,
+	}
 	if l.scanner != nil {
-		runs = append(runs, l.scanner.Run, l.runScanner)
+		runs["scanner"], runs["tickets"] = l.scanner.Run, l.runScanner
 	}
 	if l.display != nil {
-		runs = append(runs, l.display.Run)
+		runs["display"] = l.display.Run
 	}
-	errs := make(chan error, len(runs))
-	var wg sync.WaitGroup
-	for _, run := range runs {
-		wg.Go(func() {
-			errs <- run(ctx)
-			cancel()
-		})
+	type end struct {
+		part string
+		err  error
 	}
-	wg.Wait()
-	close(errs)
+	ends := make(chan end, len(runs))
+	for part, run := range runs {
+		go func() { ends <- end{part, run(ctx)} }()
+	}
 	var all []error
-	for err := range errs {
-		all = append(all, err)
+	var late <-chan time.Time
+	for len(runs) > 0 {
+		select {
+		case e := <-ends:
+			delete(runs, e.part)
+			if e.err != nil {
+				all = append(all, fmt.Errorf("%s: %w", e.part, e.err))
+			}
+			cancel()
+			if late == nil {
+				late = time.After(stopWithin)
+			}
+		case <-late:
+			l.stuck = true
+			l.log.Warn("the lane stops without some of its parts", "parts", slices.Sorted(maps.Keys(runs)))
+			return errors.Join(all...)
+		}
 	}
 	return errors.Join(all...)
 }
@@ -154,11 +175,11 @@ func (l *laneRun) runBoard(ctx context.Context) error {
 		l.board.Store(board)
 		err = l.serveBoard(ctx, board)
 		l.board.Store(nil)
-		if closeErr := board.Close(); closeErr != nil && !errors.Is(closeErr, barrier.ErrDown) {
-			err = errors.Join(err, closeErr)
+		if closeErr := board.Close(); closeErr != nil {
+			l.log.Warn("relays may be on", "err", closeErr)
 		}
-		if err != nil && ctx.Err() == nil {
-			return fmt.Errorf("board: %w", err)
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -242,6 +263,9 @@ func (l *laneRun) showScreen(s lane.Screen) {
 }
 
 func (l *laneRun) close() error {
+	if l.stuck {
+		return l.devices.close() // the process ends, and the rest with it
+	}
 	var errs []error
 	if l.qr != nil {
 		l.qr.Close()

@@ -51,7 +51,7 @@ func (a *App) status() wire.Status {
 		Unsent: a.journal.Pending(), Conditions: a.health.Gate().List(),
 	}
 	for _, l := range a.lanes {
-		s.Lanes = append(s.Lanes, l.status(works(standing, s.Gallery)))
+		s.Lanes = append(s.Lanes, l.status(standing, s.Gallery))
 	}
 	return s
 }
@@ -64,17 +64,19 @@ const (
 	worksStaff     = "staff"
 )
 
-// works is the step of the ladder that the gate's lanes stand on, if their own
-// devices are up.
-func works(s checkin.Standing, g wire.GalleryStatus) string {
+// works is the step of the ladder that a lane stands on, if its board is up and
+// it sees: by camera faces and tickets, by a scanner tickets alone.
+func works(s checkin.Standing, g wire.GalleryStatus, camera, scanner bool) string {
 	switch {
+	case !camera && !scanner:
+		return worksStaff
 	case !s.Served || !s.Event.Closed.IsZero() || g.Tickets+g.Faces == 0:
 		return worksStaff
 	case !s.Online && s.Event.Policy.Offline == checkin.OfflineDeny:
 		return worksStaff
 	case !s.Online && s.Event.Policy.Offline == checkin.OfflineTicket:
 		return worksQROffline
-	case s.Event.Policy.Match == checkin.MatchIdentify && g.Right && g.Faces > 0:
+	case camera && s.Event.Policy.Match == checkin.MatchIdentify && g.Right && g.Faces > 0:
 		return worksFace
 	case !s.Online:
 		return worksQROffline
@@ -83,11 +85,14 @@ func works(s checkin.Standing, g wire.GalleryStatus) string {
 	}
 }
 
-// status of one lane: without a board or a camera only staff can help.
-func (l *laneRun) status(works string) wire.LaneStatus {
+// status of one lane: without a board only staff can help.
+func (l *laneRun) status(standing checkin.Standing, g wire.GalleryStatus) wire.LaneStatus {
 	state, last := l.driver.snapshot()
-	s := wire.LaneStatus{LaneInfo: l.info(), State: string(state), Works: works, Last: last, Conditions: l.health.List()}
-	if state == lane.OutOfService || state == lane.Evacuate || l.camera.Fault() != nil && l.scanner == nil {
+	s := wire.LaneStatus{
+		LaneInfo: l.info(), State: string(state), Last: last, Conditions: l.health.List(),
+		Works: works(standing, g, l.camera.Fault() == nil, l.scanner != nil),
+	}
+	if state == lane.OutOfService || state == lane.Evacuate {
 		s.Works = worksStaff
 	}
 	return s

@@ -28,6 +28,8 @@ const (
 	JournalFull  = "journal_full"
 	NoEvent      = "no_event"
 	ClockJumped  = "clock_jumped"
+	// DoubleAdmission: one credential was used twice while the network was away.
+	DoubleAdmission = "double_admission"
 )
 
 // Monitor holds the conditions of a gate and its lanes. Its methods, and those

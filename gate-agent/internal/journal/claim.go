@@ -12,8 +12,8 @@ import (
 
 // Claim takes a credential's one use among the lanes of this agent: the first
 // wins, and everyone else is told who holds it. It is used alone when the bus
-// cannot be reached, and beside the bus so that what was claimed online is
-// still known offline. Claiming again for the same admission wins again. An
+// cannot be reached, and before the bus so that what was claimed online is
+// still known offline and after a restart. Claiming again for the same admission wins again. An
 // unconfirmed claim yields to one that is ClaimExpiry younger.
 func (j *Journal) Claim(ctx context.Context, event checkin.EventID, credential checkin.CredentialID, c wire.Claim) (won bool, holder wire.Claim, err error) {
 	var result struct { // apart from the named results: a write can outlive ctx
@@ -34,7 +34,10 @@ func (j *Journal) Claim(ctx context.Context, event checkin.EventID, credential c
 			c.Confirmed = c.Confirmed || held.Confirmed
 		}
 		result.won, result.holder = true, c
-		return 0, putClaim(tx, event, credential, c)
+		if err := putClaim(tx, event, credential, c); err != nil || c.Confirmed {
+			return 0, err
+		}
+		return 0, dropSettlement(tx, event, credential, c.Admission) // it has not ended after all
 	})
 	if err != nil {
 		return false, wire.Claim{}, fmt.Errorf("claim credential %s: %w", credential, err)
@@ -42,8 +45,8 @@ func (j *Journal) Claim(ctx context.Context, event checkin.EventID, credential c
 	return result.won, result.holder, nil
 }
 
-// ConfirmClaim makes the admission's claim permanent: somebody passed. Without
-// such a claim it changes nothing.
+// ConfirmClaim makes the admission's claim permanent, and a Settlement: somebody
+// passed. Without such a claim it changes nothing.
 func (j *Journal) ConfirmClaim(ctx context.Context, event checkin.EventID, credential checkin.CredentialID, a checkin.AdmissionID) error {
 	err := j.write(ctx, func(tx *sql.Tx) (int64, error) {
 		held, found, err := readClaim(tx, event, credential)
@@ -51,7 +54,10 @@ func (j *Journal) ConfirmClaim(ctx context.Context, event checkin.EventID, crede
 			return 0, err
 		}
 		held.Confirmed = true
-		return 0, putClaim(tx, event, credential, held)
+		if err := putClaim(tx, event, credential, held); err != nil {
+			return 0, err
+		}
+		return 0, putSettlement(tx, event, credential, held)
 	})
 	if err != nil {
 		return fmt.Errorf("confirm claim of credential %s: %w", credential, err)
@@ -59,16 +65,18 @@ func (j *Journal) ConfirmClaim(ctx context.Context, event checkin.EventID, crede
 	return nil
 }
 
-// ReleaseClaim gives the credential back: nobody passed. A confirmed claim, or
-// another admission's, stays.
+// ReleaseClaim gives the credential back, and makes that a Settlement: nobody
+// passed. A confirmed claim, or another admission's, stays.
 func (j *Journal) ReleaseClaim(ctx context.Context, event checkin.EventID, credential checkin.CredentialID, a checkin.AdmissionID) error {
 	err := j.write(ctx, func(tx *sql.Tx) (int64, error) {
 		held, found, err := readClaim(tx, event, credential)
 		if err != nil || !found || held.Admission != a || held.Confirmed {
 			return 0, err
 		}
-		_, err = tx.Exec(`DELETE FROM claim WHERE event = ? AND credential = ?`, string(event), string(credential))
-		return 0, err
+		if _, err := tx.Exec(`DELETE FROM claim WHERE event = ? AND credential = ?`, string(event), string(credential)); err != nil {
+			return 0, err
+		}
+		return 0, putSettlement(tx, event, credential, held)
 	})
 	if err != nil {
 		return fmt.Errorf("release claim of credential %s: %w", credential, err)

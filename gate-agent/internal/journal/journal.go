@@ -154,6 +154,9 @@ func (j *Journal) Prune(ctx context.Context, keep checkin.EventID) error {
 		if _, err := tx.Exec(`DELETE FROM claim WHERE event <> ?`, string(keep)); err != nil {
 			return 0, err
 		}
+		if _, err := tx.Exec(`DELETE FROM settlement WHERE event <> ?`, string(keep)); err != nil {
+			return 0, err
+		}
 		_, err = tx.Exec(dropSent)
 		return 0, err
 	})

@@ -20,3 +20,12 @@ CREATE TABLE IF NOT EXISTS kept (
     one   INTEGER PRIMARY KEY CHECK (one = 1),
     event TEXT    NOT NULL
 ) STRICT;
+
+-- How claims ended, until the bus has heard it.
+CREATE TABLE IF NOT EXISTS settlement (
+    event      TEXT NOT NULL,
+    credential TEXT NOT NULL,
+    admission  TEXT NOT NULL,
+    body       BLOB NOT NULL,
+    PRIMARY KEY (event, credential, admission)
+) STRICT, WITHOUT ROWID;

@@ -99,7 +99,7 @@ func (j *Journal) transact(batch []write) ([]error, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer tx.Rollback()
+	defer tx.Rollback() //nolint:errcheck // after a commit it has nothing to do
 	results := make([]error, len(batch))
 	for i, w := range batch {
 		unsent, err := w.change(tx)

@@ -23,6 +23,14 @@ const operationHeader = "KV-Operation"
 // errOffline means that there is no session, so nobody was asked.
 var errOffline = errors.New("the bus is not reachable")
 
+// HeldError means that somebody has passed with the credential by another
+// admission: it has been used twice.
+type HeldError struct{ Holder wire.Claim }
+
+func (e *HeldError) Error() string {
+	return fmt.Sprintf("the credential was used by admission %s at lane %s of gate %s", e.Holder.Admission, e.Holder.Lane, e.Holder.Gate)
+}
+
 // Claim takes the credential's one use, atomically: the first write of the key
 // wins. An error means that nobody could be asked in time; the claim may then
 // still have been taken, and expires by itself.
@@ -54,7 +62,9 @@ func (u *Uplink) Claim(ctx context.Context, event checkin.EventID, id checkin.Cr
 	return false, wire.Claim{}, fmt.Errorf("claim: %w", err)
 }
 
-// Confirm makes the claim final: it does not expire any more.
+// Confirm makes the claim final: it does not expire any more. A claim that was
+// taken while the bus was away is thereby made known. It fails with a HeldError
+// when another admission's is final already. Confirming twice is no error.
 func (u *Uplink) Confirm(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) error {
 	c.Confirmed = true
 	return u.settle(ctx, event, id, c, func(ctx context.Context, revision uint64) error {
@@ -62,7 +72,8 @@ func (u *Uplink) Confirm(ctx context.Context, event checkin.EventID, id checkin.
 	})
 }
 
-// GiveBack frees the credential for the next claim.
+// GiveBack frees the credential for the next claim. A claim that is not this
+// admission's any more stays.
 func (u *Uplink) GiveBack(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) error {
 	return u.settle(ctx, event, id, c, func(ctx context.Context, revision uint64) error {
 		m := nats.NewMsg(claimSubject(event, id))
@@ -72,8 +83,7 @@ func (u *Uplink) GiveBack(ctx context.Context, event checkin.EventID, id checkin
 	})
 }
 
-// settle ends a claim that is still this admission's. One that expired and was
-// taken by another is left alone.
+// settle ends a claim, unless it has ended so already.
 func (u *Uplink) settle(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim, end func(context.Context, uint64) error) error {
 	if !u.Online() {
 		return errOffline
@@ -81,13 +91,16 @@ func (u *Uplink) settle(ctx context.Context, event checkin.EventID, id checkin.C
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	held, revision, err := u.read(ctx, event, id)
+	mine := held != nil && held.Admission == c.Admission
 	switch {
 	case err != nil:
 		return fmt.Errorf("settle claim: %w", err)
-	case held == nil && !c.Confirmed:
-		return nil // it expired: there is nothing to give back
-	case held != nil && held.Admission != c.Admission:
-		return fmt.Errorf("settle claim: it is held by admission %s now", held.Admission)
+	case !c.Confirmed && !mine, mine && held.Confirmed:
+		return nil
+	case held != nil && !mine && held.Confirmed:
+		return fmt.Errorf("settle claim: %w", &HeldError{*held})
+	case held != nil && !mine:
+		return fmt.Errorf("settle claim: admission %s holds it and has not ended", held.Admission)
 	}
 	if err := end(ctx, revision); err != nil {
 		return fmt.Errorf("settle claim: %w", err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -56,6 +57,9 @@ type Uplink struct {
 	wake   chan struct{} // records wait in the outbox
 	again  chan struct{} // the session must start over
 
+	turn     sync.Mutex // Assigned and Changed are told one thing after the other
+	commands int        // Assignments that came unasked
+
 	offset, bound atomic.Int64
 }
 
@@ -65,6 +69,9 @@ const (
 	helloEvery     = 10 * time.Second
 	retryAfter     = time.Second
 )
+
+// errOvertaken means that a command arrived while the gate was asking.
+var errOvertaken = errors.New("a command came first")
 
 // Open prepares the connection and keeps trying to make it, in the background.
 func Open(cfg Config) (*Uplink, error) {
@@ -78,6 +85,7 @@ func Open(cfg Config) (*Uplink, error) {
 		nats.IgnoreAuthErrorAbort(), // an unknown gate keeps asking: it may be paired again
 		nats.PingInterval(2*time.Second), nats.MaxPingsOutstanding(2),
 		nats.ReconnectBufSize(-1), // a claim must fail now, not be sent later
+		nats.NoCallbacksAfterClientClose(),
 		nats.ConnectHandler(func(*nats.Conn) { u.restart() }),
 		nats.ReconnectHandler(func(*nats.Conn) { u.restart() }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { u.offline(err) }),
@@ -119,7 +127,22 @@ func (u *Uplink) restart() {
 	}
 }
 
+// begun says that there is a session, unless the connection was lost meanwhile.
+func (u *Uplink) begun() error {
+	u.turn.Lock()
+	defer u.turn.Unlock()
+	if !u.conn.IsConnected() {
+		return errOffline
+	}
+	if !u.online.Swap(true) {
+		u.cfg.Changed(true, "")
+	}
+	return nil
+}
+
 func (u *Uplink) offline(err error) {
+	u.turn.Lock()
+	defer u.turn.Unlock()
 	if !u.online.Swap(false) {
 		return
 	}
@@ -133,10 +156,13 @@ func (u *Uplink) offline(err error) {
 // Run keeps a session with the server and drains the outbox until ctx ends.
 func (u *Uplink) Run(ctx context.Context) error {
 	commands, err := u.conn.Subscribe(wire.CommandSubject(u.cfg.Gate), func(m *nats.Msg) {
+		u.turn.Lock()
+		defer u.turn.Unlock()
 		if _, err := u.assigned(m.Data); err != nil {
 			u.cfg.Log.Warn("ignored a command", "err", err)
 			return
 		}
+		u.commands++
 		u.restart()
 	})
 	if err != nil {
@@ -146,7 +172,7 @@ func (u *Uplink) Run(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() { defer close(done); u.drain(ctx) }()
 	for ctx.Err() == nil {
-		if err := u.session(ctx); err != nil && ctx.Err() == nil {
+		if err := u.session(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errOvertaken) {
 			u.offline(err)
 			u.cfg.Log.Debug("no session with the server", "err", err)
 			sleep(ctx, retryAfter)
@@ -178,8 +204,8 @@ func (u *Uplink) session(ctx context.Context) error {
 		follow = stop
 	}
 	defer follow()
-	if !u.online.Swap(true) {
-		u.cfg.Changed(true, "")
+	if err := u.begun(); err != nil {
+		return err
 	}
 	u.Wake()
 	tick := time.NewTicker(helloEvery)
@@ -191,7 +217,11 @@ func (u *Uplink) session(ctx context.Context) error {
 		case <-u.again:
 			return nil
 		case err := <-lost:
-			return err
+			// Not the bus is lost but the gallery: lanes go on claiming. If it is
+			// the bus, the next hello will tell.
+			u.cfg.Log.Warn("gallery is followed anew", "err", err)
+			sleep(ctx, retryAfter)
+			return nil
 		case <-tick.C:
 			b, err := u.hello(ctx)
 			if err != nil {
@@ -208,12 +238,21 @@ func (u *Uplink) session(ctx context.Context) error {
 // hello asks who this gate is today, and measures the clocks: the server's time
 // was read somewhere between asking and hearing.
 func (u *Uplink) hello(ctx context.Context) (wire.Assignment, error) {
+	u.turn.Lock()
+	commands := u.commands
+	u.turn.Unlock()
 	asked := time.Now()
 	reply, err := u.request(ctx, wire.HelloSubject(u.cfg.Gate), wire.Encode(u.cfg.Hello))
 	if err != nil {
 		return wire.Assignment{}, fmt.Errorf("hello: %w", err)
 	}
 	trip := time.Since(asked)
+	u.turn.Lock()
+	defer u.turn.Unlock()
+	if u.commands != commands {
+		// The answer may be the older one: it must not undo what was commanded.
+		return wire.Assignment{}, errOvertaken
+	}
 	a, err := u.assigned(reply)
 	if err != nil {
 		return wire.Assignment{}, err
@@ -224,7 +263,7 @@ func (u *Uplink) hello(ctx context.Context) (wire.Assignment, error) {
 }
 
 // assigned opens an Assignment, proves that the server sent it to this gate,
-// and passes it on.
+// and passes it on. The caller holds turn.
 func (u *Uplink) assigned(sealed []byte) (wire.Assignment, error) {
 	plain, err := u.cfg.Identity.OpenFrom(u.cfg.ServerXKey, sealed)
 	if err != nil {
