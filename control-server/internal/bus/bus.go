@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"strconv"
 	"time"
 
@@ -28,7 +29,7 @@ type Config struct {
 }
 
 // Gates tells which gate an nkey belongs to. It is asked at every connection,
-// so revoking a gate is a change there and a Kick.
+// so revoking a gate is a change there and an Evict.
 type Gates interface {
 	// GateByNKey fails for an unknown or revoked key.
 	GateByNKey(ctx context.Context, nkey string) (checkin.Gate, error)
@@ -60,8 +61,11 @@ func Start(ctx context.Context, cfg Config) (_ *Bus, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("bus address %q: port: %w", cfg.Listen, err)
 	}
-	// The server library ends the process when its port is taken; asking first
-	// turns that into an error.
+	// The server library only logs that its folder or its port cannot be used;
+	// asking first turns that into an error.
+	if err := writable(cfg.Dir); err != nil {
+		return nil, fmt.Errorf("bus: %w", err)
+	}
 	probe, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
@@ -74,7 +78,7 @@ func Start(ctx context.Context, cfg Config) (_ *Bus, err error) {
 	secret := make([]byte, 32)
 	rand.Read(secret)
 	b := &Bus{gates: cfg.Gates, log: cfg.Log}
-	b.door = &doorman{gates: cfg.Gates, secret: hex.EncodeToString(secret), log: cfg.Log, clients: map[string]uint64{}}
+	b.door = &doorman{gates: cfg.Gates, secret: hex.EncodeToString(secret), log: cfg.Log, clients: map[checkin.GateID]uint64{}}
 	b.srv, err = server.NewServer(&server.Options{
 		ServerName:                 "stile",
 		Host:                       host,
@@ -90,6 +94,7 @@ func Start(ctx context.Context, cfg Config) (_ *Bus, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}
+	b.door.srv = b.srv
 	b.srv.SetLoggerV2(serverLog{cfg.Log}, false, false, false)
 	defer func() {
 		if err != nil {
@@ -99,6 +104,9 @@ func Start(ctx context.Context, cfg Config) (_ *Bus, err error) {
 	go b.srv.Start()
 	if !b.srv.ReadyForConnections(startTimeout) {
 		return nil, fmt.Errorf("bus: not ready after %s; see the log for why", startTimeout)
+	}
+	if err := b.door.export(); err != nil {
+		return nil, fmt.Errorf("bus: exports: %w", err)
 	}
 	b.conn, err = nats.Connect("", nats.InProcessServer(b.srv),
 		nats.UserInfo(controlServer, b.door.secret), nats.Name(controlServer), nats.MaxReconnects(-1))
@@ -140,14 +148,20 @@ func (b *Bus) Command(gate checkin.GateID, sealed []byte) error {
 	return b.conn.Flush()
 }
 
-// Kick ends a gate's connection, so that it comes back with the permissions it
-// has now, or not at all.
-func (b *Bus) Kick(nkey string) {
-	if id, ok := b.door.client(nkey); ok {
-		if err := b.srv.DisconnectClientByID(id); err != nil && !errors.Is(err, server.ErrServerNotRunning) {
-			b.log.Debug("gate was not connected", "err", err)
-		}
+// Evict ends a gate's connection, so that it comes back with the permissions
+// that it has now, or not at all.
+func (b *Bus) Evict(gate checkin.GateID) { b.door.evict(gate) }
+
+// writable reports whether files can be made in dir, which it makes if needed.
+func writable(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
 	}
+	f, err := os.CreateTemp(dir, ".probe-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // serverLog passes the embedded server's warnings on.

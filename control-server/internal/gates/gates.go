@@ -18,7 +18,8 @@ import (
 // Bus reaches connected gates.
 type Bus interface {
 	Command(gate checkin.GateID, sealed []byte) error
-	Kick(nkey string)
+	// Evict ends a gate's connection: what it may do has changed.
+	Evict(gate checkin.GateID)
 	URL() string
 }
 
@@ -110,41 +111,33 @@ func (r *Registry) Pair(ctx context.Context, req wire.PairRequest) (wire.PairRep
 	if err != nil {
 		return wire.PairReply{}, err
 	}
+	r.bus.Evict(gate.ID) // whoever held the gate's old key
 	r.log.Info("gate paired", "gate", gate.ID)
 	return wire.PairReply{Gate: gate.ID, Name: gate.Name, Bus: r.bus.URL(), ServerXKey: r.identity.XKey()}, nil
 }
 
 // Assign makes a gate serve another event, or none, and tells it at once.
 func (r *Registry) Assign(ctx context.Context, id checkin.GateID, event checkin.EventID, actor string) error {
-	var gate checkin.Gate
-	err := r.db.Update(ctx, func(tx *store.Tx) (err error) {
+	err := r.db.Update(ctx, func(tx *store.Tx) error {
 		if err := openEvent(tx, event); err != nil {
 			return err
 		}
 		if err := tx.AssignGate(id, event); err != nil {
 			return err
 		}
-		if err := tx.Audit(actor, "gate.assign", string(id)+" "+string(event)); err != nil {
-			return err
-		}
-		gate, err = tx.Gate(id)
-		return err
+		return tx.Audit(actor, "gate.assign", string(id)+" "+string(event))
 	})
 	if err != nil {
 		return err
 	}
-	r.bus.Kick(gate.NKey) // it comes back with the permissions for its new event
+	r.bus.Evict(id) // it comes back with the permissions for its new event
 	return nil
 }
 
 // Revoke takes a gate's rights away and ends its connection. It is told to wipe
 // first; if it does not listen, its key expires by itself.
 func (r *Registry) Revoke(ctx context.Context, id checkin.GateID, actor string) error {
-	var gate checkin.Gate
-	err := r.db.Update(ctx, func(tx *store.Tx) (err error) {
-		if gate, err = tx.Gate(id); err != nil {
-			return err
-		}
+	err := r.db.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.RevokeGate(id); err != nil {
 			return err
 		}
@@ -153,10 +146,8 @@ func (r *Registry) Revoke(ctx context.Context, id checkin.GateID, actor string) 
 	if err != nil {
 		return err
 	}
-	if gate.XKey != "" {
-		r.Tell(ctx, id)
-		r.bus.Kick(gate.NKey)
-	}
+	r.Tell(ctx, id)
+	r.bus.Evict(id)
 	return nil
 }
 
