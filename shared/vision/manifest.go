@@ -54,9 +54,8 @@ type Input struct {
 	Scale   float32 `yaml:"scale"`
 }
 
-func (in Input) channels() int { return in.Shape[1] }
-func (in Input) height() int   { return in.Shape[2] }
-func (in Input) width() int    { return in.Shape[3] }
+func (in Input) height() int { return in.Shape[2] }
+func (in Input) width() int  { return in.Shape[3] }
 
 // Detector finds faces in a whole frame.
 type Detector struct {

@@ -148,7 +148,7 @@ func FuzzManifest(f *testing.F) {
 	f.Add(text)
 	f.Add([]byte("version: 1"))
 	f.Add([]byte("detector: {input: {shape: [1]}}"))
-	f.Fuzz(func(t *testing.T, data []byte) {
+	f.Fuzz(func(_ *testing.T, data []byte) {
 		var m Manifest
 		if strict.Decode("manifest", data, &m) == nil {
 			_ = m.validate() // any answer, but no crash

@@ -55,7 +55,7 @@ func (ortEngine) load(m *Model, outputs []string) (loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer opts.Destroy()
+	defer opts.Destroy() //nolint:errcheck // the session has its own copy
 	if err := errors.Join(
 		opts.SetIntraOpNumThreads(1),
 		opts.SetInterOpNumThreads(1),

@@ -192,7 +192,7 @@ func refusesAbsurdPulses(t *testing.T, r *rig) {
 	}
 }
 
-func reportsFireAndReady(t *testing.T, r *rig) {
+func reportsFireAndReady(_ *testing.T, r *rig) {
 	if !r.board.ClosedLoop() {
 		return
 	}

@@ -46,6 +46,10 @@ func (s *slot) next(ctx context.Context) (vision.Frame, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	select {
+	case <-s.fresh: // one was published since; it is newest, and is taken now
+	default:
+	}
 	s.reading, s.newest = s.newest, s.reading
 	return *s.reading, nil
 }

@@ -3,6 +3,7 @@ package camera
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -114,7 +115,7 @@ func TestRecording(t *testing.T) {
 		path := filepath.Join(dir, "once.avi")
 		clip(t, path, 320, 240, 5)
 		c := open(t, "file://"+path)
-		eventually(t, "the end is told", func() bool { return c.Fault() == errEnded })
+		eventually(t, "the end is told", func() bool { return errors.Is(c.Fault(), errEnded) })
 	})
 	t.Run("is shrunk", func(t *testing.T) {
 		path := filepath.Join(dir, "wide.avi")

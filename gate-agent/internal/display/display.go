@@ -101,6 +101,8 @@ func (d *Display) Run(ctx context.Context) error {
 	if err := d.app.ShutdownWithTimeout(5 * time.Second); err != nil && !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("display: stop: %w", err)
 	}
-	<-served
+	if err := <-served; err != nil && !errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("display: %w", err)
+	}
 	return nil
 }

@@ -131,10 +131,10 @@ func (d *Display) sendState(w *bufio.Writer, lang string, s State) error {
 		d.config.Log.Error("display cannot render a state", "state", string(s), "error", err)
 		return err
 	}
-	w.WriteString("event: state\n")
+	fmt.Fprint(w, "event: state\n") // an error stays with w until Flush
 	for line := range bytes.Lines(out.Bytes()) {
 		fmt.Fprintf(w, "data: %s\n", bytes.TrimRight(line, "\n"))
 	}
-	w.WriteString("\n")
+	fmt.Fprint(w, "\n")
 	return w.Flush()
 }

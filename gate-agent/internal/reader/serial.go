@@ -156,7 +156,9 @@ func (s *Serial) session(ctx context.Context) (opened bool, err error) {
 			port.Close()
 		}
 	}()
-	port.ResetInputBuffer() // half a code from before
+	if err := port.ResetInputBuffer(); err != nil { // half a code from before
+		return true, err
+	}
 	s.setFault(nil)
 	err = s.readLines(port)
 	return true, fmt.Errorf("read scanner %s: it was unplugged or switched off: %w", s.path, err)

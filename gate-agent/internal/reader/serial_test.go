@@ -2,6 +2,7 @@ package reader
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -162,7 +163,7 @@ func FuzzLines(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.readLines(strings.NewReader(string(data))); err != io.EOF {
+		if err := s.readLines(strings.NewReader(string(data))); !errors.Is(err, io.EOF) {
 			t.Fatal(err)
 		}
 		select {

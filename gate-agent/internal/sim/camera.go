@@ -161,7 +161,7 @@ func (c *Camera) look(now time.Time) (things []placed, on bool) {
 
 // setFault expects the lock.
 func (c *Camera) setFault(fault error) {
-	if c.fault == fault {
+	if errors.Is(c.fault, fault) {
 		return
 	}
 	c.fault = fault

@@ -102,7 +102,7 @@ func (c *control) converse(conn net.Conn) {
 		}
 	}
 	if errors.Is(lines.Err(), bufio.ErrTooLong) {
-		out.Encode(answer{Error: fmt.Sprintf("a command has at most %d bytes", maxCommand)})
+		_ = out.Encode(answer{Error: fmt.Sprintf("a command has at most %d bytes", maxCommand)}) // it hangs up next
 	}
 }
 

@@ -216,7 +216,7 @@ func TestCameraOffAndOn(t *testing.T) {
 
 func TestControlAnswers(t *testing.T) {
 	c, client := startCamera(t)
-	c.Handle("push", func(name string, arg json.RawMessage) (any, error) {
+	c.Handle("push", func(_ string, arg json.RawMessage) (any, error) {
 		var cmd struct{ Push bool }
 		if err := json.Unmarshal(arg, &cmd); err != nil || !cmd.Push {
 			return nil, errors.New("it did not budge")
