@@ -65,6 +65,13 @@ var DefaultPolicy = Policy{
 // event without an end would be a template without an end.
 const maxEventLength = 31 * 24 * time.Hour
 
+// writable reports whether t can be written as RFC 3339 in every time zone: a
+// year of five digits, which one zone's midnight can be in another, cannot.
+func writable(t time.Time) bool {
+	year := t.UTC().Year()
+	return year > 0 && year < 9999
+}
+
 // Validate checks an event that somebody wants to create.
 func (e Event) Validate() error {
 	if err := CheckID("id", e.ID); err != nil {
@@ -80,6 +87,10 @@ func (e Event) Validate() error {
 		return Invalid("starts", "%s is before doors %s", e.Starts.Format(time.RFC3339), e.Doors.Format(time.RFC3339))
 	case !e.Ends.After(e.Starts):
 		return Invalid("ends", "%s is not after starts %s", e.Ends.Format(time.RFC3339), e.Starts.Format(time.RFC3339))
+	case !writable(e.Doors):
+		return Invalid("doors", "%s is no time that can be written", e.Doors.Format(time.RFC3339))
+	case !writable(e.Ends):
+		return Invalid("ends", "%s is no time that can be written", e.Ends.Format(time.RFC3339))
 	case e.Ends.Sub(e.Doors) > maxEventLength:
 		return Invalid("ends", "%s is more than 31 days after doors", e.Ends.Format(time.RFC3339))
 	}

@@ -36,7 +36,7 @@ type Counts struct {
 }
 
 // Receipt is a gate's word that it has destroyed templates: one after a
-// withdrawal, all after a purge. Body and Signature let anyone check it.
+// withdrawal, all after a purge. It travels signed, so that anyone can check it.
 type Receipt struct {
 	ID        string      `json:"id"`
 	Kind      ReceiptKind `json:"kind"`

@@ -39,15 +39,17 @@ type Consent struct {
 func (c Consent) Validate(now time.Time) error {
 	switch {
 	case c.TextVersion == "" || len(c.TextVersion) > 64:
-		return Invalid("consent.text_version", "is needed, at most 64 bytes")
+		return Invalid("consent.text_version", "is needed, at most 64 bytes, and has %d", len(c.TextVersion))
 	case !isSHA256(c.TextHash):
 		return Invalid("consent.text_hash", "%q is not a SHA-256 in lower-case hex", c.TextHash)
 	case len(c.Language) < 2 || len(c.Language) > 35:
 		return Invalid("consent.language", "%q is not a language tag", c.Language)
 	case c.Channel == "" || len(c.Channel) > 64:
-		return Invalid("consent.channel", "is needed, at most 64 bytes")
+		return Invalid("consent.channel", "is needed, at most 64 bytes, and has %d", len(c.Channel))
 	case c.Given.IsZero():
 		return Invalid("consent.given", "is needed")
+	case !writable(c.Given):
+		return Invalid("consent.given", "%s is no time that can be written", c.Given.Format(time.RFC3339))
 	case c.Given.After(now.Add(5 * time.Minute)): // platforms' clocks drift
 		return Invalid("consent.given", "%s is in the future", c.Given.Format(time.RFC3339))
 	}

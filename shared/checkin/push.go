@@ -43,6 +43,12 @@ func (p Push) Validate(event Event, now time.Time) error {
 			return Invalid("tickets.secret", "is needed, at most %d bytes, and has %d", maxTicketSecret, len(t.Secret))
 		}
 		from, until := t.Window(event)
+		if !writable(from) {
+			return Invalid("tickets.valid_from", "%s is no time that can be written", from.Format(time.RFC3339))
+		}
+		if !writable(until) {
+			return Invalid("tickets.valid_until", "%s is no time that can be written", until.Format(time.RFC3339))
+		}
 		if !until.After(from) {
 			return Invalid("tickets.valid_until", "%s is not after valid_from %s",
 				until.Format(time.RFC3339), from.Format(time.RFC3339))
