@@ -15,11 +15,21 @@ type shown struct {
 	answered bool
 }
 
-// A ticket that was away for this long is being shown again.
-const shownAgain = time.Second
+const (
+	// A ticket that was away for this long is being shown again.
+	shownAgain = time.Second
+	// Frames are searched for tickets this often: looking at one without a code
+	// costs as much as finding a face. Somebody who holds a ticket up for half a
+	// second is still read three times.
+	ticketEvery = 150 * time.Millisecond
+)
 
 // readTicket presents a ticket once for as long as it is held up.
 func (w *Watcher) readTicket(f vision.Frame) error {
+	if f.At.Sub(w.ticketsRead) < ticketEvery {
+		return nil
+	}
+	w.ticketsRead = f.At
 	codes, err := w.tickets.Read(f)
 	if err != nil {
 		return fmt.Errorf("read tickets: %w", err)

@@ -16,8 +16,9 @@ type track struct {
 	box      image.Rectangle
 	seen     time.Time
 	frames   int         // good ones
+	probes   int         // of those, made into a template
 	sum      face.Vector // of probes, weighted by quality
-	live     float64     // sum of the liveness probabilities
+	live     float64     // sum of the probes' liveness probabilities
 	answered bool        // the lane has taken the final answer
 	refused  bool        // the lane has been told that nobody is known
 }
@@ -77,6 +78,7 @@ func (w *Watcher) add(f vision.Frame, found vision.Face) error {
 		w.lane.Guide(GuideLook)
 		return nil
 	}
+	w.lane.Guide(GuideNone)
 	if !w.gallery.Searchable() {
 		t.frames++ // somebody stands here; who, nobody could say
 		return nil
@@ -109,6 +111,7 @@ func (w *Watcher) add(f vision.Frame, found vision.Face) error {
 		t.sum[i] += weight * x
 	}
 	t.frames++
+	t.probes++
 	return nil
 }
 
@@ -116,11 +119,11 @@ func (w *Watcher) add(f vision.Frame, found vision.Face) error {
 // frames agree, a stranger once, later.
 func (w *Watcher) answer(seen time.Time) {
 	t := w.track
-	if t.answered || t.frames < framesToKnow {
+	if t.answered {
 		return
 	}
 	found := Found{Verdict: checkin.VerdictUnknown}
-	if t.sum != nil {
+	if t.probes >= framesToKnow {
 		probe := t.mean()
 		found = w.gallery.Identify(probe)
 		face.Wipe(probe)
@@ -129,7 +132,7 @@ func (w *Watcher) answer(seen time.Time) {
 		return
 	}
 	taken := w.lane.Present(checkin.Presentation{
-		Means: checkin.MeansFace, Seen: seen, Live: t.live >= liveFrom*float64(t.frames),
+		Means: checkin.MeansFace, Seen: seen, Live: t.live >= liveFrom*float64(t.probes),
 		Verdict: found.Verdict, Holder: found.Holder, Credentials: found.Credentials,
 	})
 	if found.Verdict == checkin.VerdictKnown {

@@ -94,8 +94,9 @@ type Watcher struct {
 	lane    Lane
 	log     *slog.Logger
 
-	track  *track
-	ticket shown
+	track       *track
+	ticket      shown
+	ticketsRead time.Time // when a frame was last searched for tickets
 }
 
 // New makes a Watcher.
@@ -126,6 +127,7 @@ func (w *Watcher) frame(f vision.Frame) error {
 	}
 	if faces, _ := w.gallery.Wanted(); !faces {
 		w.forget()
+		w.lane.Guide(GuideNone)
 		return nil
 	}
 	faces, err := w.see.Detect(f)
