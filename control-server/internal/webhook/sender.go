@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -66,14 +67,12 @@ func (s *Sender) Run(ctx context.Context) error {
 	tick := time.NewTicker(s.every)
 	defer tick.Stop()
 	for {
-		hooks, err := s.due(ctx)
+		hooks, err := s.begin(ctx)
 		if err != nil && ctx.Err() == nil {
 			s.log.Error("webhooks cannot be read", "err", err)
 		}
 		for _, hook := range hooks {
-			if s.begin(hook) {
-				wg.Go(func() { s.serve(ctx, hook) })
-			}
+			wg.Go(func() { s.serve(ctx, hook) })
 		}
 		select {
 		case <-ctx.Done():
@@ -83,18 +82,21 @@ func (s *Sender) Run(ctx context.Context) error {
 	}
 }
 
-func (s *Sender) due(ctx context.Context) (hooks []store.Webhook, err error) {
+// begin takes the lines of the webhooks that are due, but for those that are
+// taken or whose wait is not over. It holds the lock while it reads: a line that
+// was given back since would be begun again from where it stood before.
+func (s *Sender) begin(ctx context.Context) (hooks []store.Webhook, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		hooks, err = tx.DueWebhooks()
 		return err
 	})
-	return hooks, err
+	return slices.DeleteFunc(hooks, func(h store.Webhook) bool { return !s.take(h) }), err
 }
 
-// begin takes an event's line, unless it is taken or its wait is not over.
-func (s *Sender) begin(hook store.Webhook) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// take takes one line. The caller holds mu.
+func (s *Sender) take(hook store.Webhook) bool {
 	l := s.lines[hook.Event]
 	if l.busy {
 		return false
