@@ -21,6 +21,7 @@ Usage:
   control-server serve [--config FILE]            run until interrupted
   control-server key   [--config FILE] NAME       make an API key for a platform
   control-server user  [--config FILE] NAME       add an operator
+  control-server pretix --url URL … EVENT         take in the tickets of a pretix event
   control-server demo  [--once]                   a whole venue on this machine
 
 Run "control-server COMMAND --help" for a command's options.
@@ -28,10 +29,11 @@ Run "control-server COMMAND --help" for a command's options.
 
 // commands is the table of what control-server can do.
 var commands = map[string]func(ctx context.Context, args []string, out io.Writer) error{
-	"serve": serve,
-	"key":   makeKey,
-	"user":  addUser,
-	"demo":  runDemo,
+	"serve":  serve,
+	"key":    makeKey,
+	"user":   addUser,
+	"demo":   runDemo,
+	"pretix": importPretix,
 }
 
 // errUsage means that the command line was wrong and that this has been said.
