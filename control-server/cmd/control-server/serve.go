@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -27,7 +28,7 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	}
 	password, err := a.Data.FirstStart(ctx)
 	if err != nil {
-		return err
+		return errors.Join(err, a.Stop())
 	}
 	fmt.Fprintf(out, "Console: %s/console\n", a.URL())
 	if password != "" {

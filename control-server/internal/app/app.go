@@ -101,7 +101,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *App, err 
 	link.Bus = a.bus
 	a.registry.Connect(a.bus)
 
-	a.desk = enrol.New(db, keys, a.publisher, faces)
+	a.desk = enrol.New(db, keys, a.publisher, faces, log)
 	a.purger = purge.New(db, keys, a.publisher, a.registry, time.Now, log)
 	a.books = ingest.New(db, func(r wire.Record, _ *checkin.Receipt) { a.Hub.Record(r) })
 	a.webhooks = webhook.New(db, log)
@@ -119,7 +119,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *App, err 
 	if a.listener, err = net.Listen("tcp", cfg.HTTP); err != nil {
 		return nil, fmt.Errorf("http: %w", err)
 	}
-	a.onStop("http", a.http.Stop)
+	a.onStop("http", func(context.Context) error { return a.listener.Close() })
 	return a, nil
 }
 
@@ -141,7 +141,8 @@ func (a *App) openEvents(ctx context.Context) error {
 // URL is the address of the HTTP port.
 func (a *App) URL() string { return "http://" + a.listener.Addr().String() }
 
-// Run serves until ctx ends or a part fails, and stops everything.
+// Run serves until ctx ends or a part fails, and stops everything: first what
+// serves, and then what it used.
 func (a *App) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -152,26 +153,37 @@ func (a *App) Run(ctx context.Context) error {
 		"gallery": a.publisher.Run,
 		"purge":   a.purger.Run,
 		"webhook": a.webhooks.Run,
-		"http":    func(context.Context) error { return a.http.Serve(a.listener) },
+		"http":    a.serveHTTP,
 	} {
 		wg.Go(func() {
+			defer cancel() // without one of its parts it does not go on
 			if err := run(ctx); err != nil {
 				failed <- fmt.Errorf("%s: %w", name, err)
 			}
-			if name != "http" {
-				return
-			}
-			cancel()
 		})
 	}
-	var err error
-	select {
-	case <-ctx.Done():
-	case err = <-failed:
-		cancel()
-	}
-	err = errors.Join(err, a.Stop())
 	wg.Wait()
+	close(failed)
+	var errs []error
+	for err := range failed {
+		errs = append(errs, err)
+	}
+	return errors.Join(append(errs, a.Stop())...)
+}
+
+func (a *App) serveHTTP(ctx context.Context) error {
+	stopped := make(chan error, 1)
+	end := context.AfterFunc(ctx, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+		defer cancel()
+		err := a.http.Stop(ctx)
+		a.listener.Close() // Stop knows only a listener that is served already
+		stopped <- err
+	})
+	err := a.http.Serve(a.listener)
+	if !end() {
+		err = errors.Join(err, <-stopped)
+	}
 	return err
 }
 

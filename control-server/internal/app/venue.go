@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/openstile/stile/control-server/internal/api"
@@ -13,7 +14,10 @@ import (
 )
 
 // venue is what the three surfaces show and order, put together from the parts.
-type venue struct{ app *App }
+type venue struct {
+	app      *App
+	creating sync.Mutex
+}
 
 var (
 	_ api.Events    = (*venue)(nil)
@@ -32,9 +36,11 @@ func (v *venue) CreateEvent(ctx context.Context, e checkin.Event, actor string) 
 	if err := e.Validate(); err != nil {
 		return e, err
 	}
-	var taken error
+	v.creating.Lock()
+	defer v.creating.Unlock()
+	var known error
 	err := v.view(ctx, func(tx *store.Tx) error {
-		_, taken = tx.Event(e.ID)
+		_, known = tx.Event(e.ID)
 		if !e.Ends.After(tx.Now()) {
 			return checkin.Invalid("ends", "%s is in the past", e.Ends.Format(time.RFC3339))
 		}
@@ -43,8 +49,15 @@ func (v *venue) CreateEvent(ctx context.Context, e checkin.Event, actor string) 
 	if err != nil {
 		return e, err
 	}
-	if taken == nil {
+	switch {
+	case known == nil:
 		return e, &checkin.Error{Code: checkin.CodeConflict, Field: "id", Message: "event " + string(e.ID) + " exists"}
+	case checkin.ErrorCode(known) != checkin.CodeNotFound:
+		return e, known
+	}
+	// A key without an event is left of an attempt that failed.
+	if err := v.app.Data.Vault.Destroy(e.ID); err != nil {
+		return e, err
 	}
 	key, err := v.app.Data.Vault.Create(e.ID)
 	if err != nil {
@@ -60,7 +73,10 @@ func (v *venue) CreateEvent(ctx context.Context, e checkin.Event, actor string) 
 	if err != nil {
 		return e, err
 	}
-	return e, v.app.publisher.Open(ctx, e.ID)
+	if err := v.app.publisher.Open(ctx, e.ID); err != nil {
+		v.app.log.Error("the new event's gallery is not published yet", "event", e.ID, "err", err)
+	}
+	return e, nil
 }
 
 func (v *venue) Event(ctx context.Context, id checkin.EventID) (e checkin.Event, err error) {

@@ -3,6 +3,7 @@ package enrol
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/openstile/stile/control-server/internal/store"
@@ -28,11 +29,12 @@ type Desk struct {
 	keys    Keys
 	gallery Gallery
 	faces   *Faces
+	log     *slog.Logger
 }
 
 // New makes a Desk.
-func New(db *store.DB, keys Keys, gallery Gallery, faces *Faces) *Desk {
-	return &Desk{db: db, keys: keys, gallery: gallery, faces: faces}
+func New(db *store.DB, keys Keys, gallery Gallery, faces *Faces, log *slog.Logger) *Desk {
+	return &Desk{db: db, keys: keys, gallery: gallery, faces: faces, log: log}
 }
 
 // samePhoto is the score above which a new template is taken for one of the
@@ -70,6 +72,9 @@ func (d *Desk) Push(ctx context.Context, event checkin.EventID, p checkin.Push, 
 		actor: actor, put: map[wire.EntryRef][]byte{}}
 	err = d.db.Update(ctx, func(tx *store.Tx) (err error) {
 		c.tx = tx
+		if _, err := openEvent(tx, event); err != nil {
+			return err // it was closed while the photo was looked at
+		}
 		created, err = c.holderFor(p.PlatformID)
 		if err != nil {
 			return err
@@ -89,9 +94,7 @@ func (d *Desk) Push(ctx context.Context, event checkin.EventID, p checkin.Push, 
 	if err != nil {
 		return checkin.HolderStatus{}, false, err
 	}
-	if len(c.put)+len(c.drop) > 0 {
-		d.gallery.Change(ctx, event, c.put, c.drop)
-	}
+	d.publish(ctx, event, c.put, c.drop)
 	return status, created, nil
 }
 
@@ -127,10 +130,24 @@ func (d *Desk) Withdraw(ctx context.Context, event checkin.EventID, id checkin.H
 	if err != nil {
 		return checkin.HolderStatus{}, err
 	}
-	if len(drop) > 0 {
-		d.gallery.Change(ctx, event, nil, drop)
-	}
+	d.publish(ctx, event, nil, drop)
 	return status, nil
+}
+
+// publish tells the gates, and then empties the write-ahead log if it still
+// holds a template that was wiped. Should readers keep it from that now, the
+// next checkpoint does it.
+func (d *Desk) publish(ctx context.Context, event checkin.EventID, put map[wire.EntryRef][]byte, drop []wire.EntryRef) {
+	if len(put)+len(drop) == 0 {
+		return
+	}
+	d.gallery.Change(ctx, event, put, drop)
+	if len(drop) == 0 {
+		return
+	}
+	if err := d.db.Checkpoint(ctx); err != nil {
+		d.log.Warn("a wiped template stays in the write-ahead log for now", "event", event, "err", err)
+	}
 }
 
 // Status returns what is known of a holder.
@@ -150,11 +167,16 @@ func (d *Desk) Status(ctx context.Context, event checkin.EventID, id checkin.Hol
 func (d *Desk) event(ctx context.Context, id checkin.EventID) (e store.StoredEvent, now time.Time, err error) {
 	err = d.db.View(ctx, func(tx *store.Tx) error {
 		now = tx.Now()
-		e, err = tx.Event(id)
+		e, err = openEvent(tx, id)
 		return err
 	})
+	return e, now, err
+}
+
+func openEvent(tx *store.Tx, id checkin.EventID) (store.StoredEvent, error) {
+	e, err := tx.Event(id)
 	if err == nil && !e.Closed.IsZero() {
 		err = checkin.Errorf(checkin.CodeConflict, "event %q is closed", id)
 	}
-	return e, now, err
+	return e, err
 }

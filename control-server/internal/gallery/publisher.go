@@ -45,6 +45,7 @@ type stream struct {
 	manifest wire.Manifest
 	shares   map[wire.EntryRef]wire.Digest
 	broken   bool // something was not published: fill again
+	closed   bool // nothing is published any more
 }
 
 // New makes a Publisher with no stream open.
@@ -122,7 +123,7 @@ func (p *Publisher) Change(ctx context.Context, event checkin.EventID, put map[w
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.broken {
+	if s.broken || s.closed {
 		return
 	}
 	all := make(map[wire.EntryRef][]byte, len(put)+len(drop))
@@ -159,6 +160,11 @@ func (p *Publisher) announce(ctx context.Context, s *stream) error {
 
 // Close deletes the event's stream and claims. Closing twice is no error.
 func (p *Publisher) Close(ctx context.Context, event checkin.EventID) error {
+	if s, ok := p.stream(event); ok {
+		s.mu.Lock() // whatever is under way ends first
+		s.closed = true
+		s.mu.Unlock()
+	}
 	p.mu.Lock()
 	delete(p.events, event)
 	p.mu.Unlock()
@@ -199,11 +205,25 @@ func (p *Publisher) Run(ctx context.Context) error {
 		}
 		p.mu.Unlock()
 		for _, event := range broken {
-			if err := p.Open(ctx, event); err != nil && ctx.Err() == nil {
+			if err := p.refill(ctx, event); err != nil && ctx.Err() == nil {
 				p.log.Error("gallery is still not published", "event", event, "err", err)
 			}
 		}
 	}
+}
+
+// refill fills a stream again, unless it was closed meanwhile.
+func (p *Publisher) refill(ctx context.Context, event checkin.EventID) error {
+	s, ok := p.stream(event)
+	if !ok {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	return p.fill(ctx, event, s)
 }
 
 func (p *Publisher) stream(event checkin.EventID) (*stream, bool) {

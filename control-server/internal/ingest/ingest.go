@@ -71,8 +71,13 @@ func signed(tx *store.Tx, from checkin.GateID, s wire.SignedReceipt) (*checkin.R
 	if r.Gate != from {
 		return nil, checkin.Invalid("receipt.gate", "%q signed a receipt of gate %q", from, r.Gate)
 	}
-	if r.Epoch > math.MaxInt64 {
+	switch {
+	case r.Kind != checkin.ReceiptPurge && r.Kind != checkin.ReceiptWithdrawal:
+		return nil, checkin.Invalid("receipt.kind", "%q is unknown", string(r.Kind))
+	case r.Count < 0 || r.Left < 0:
+		return nil, checkin.Invalid("receipt.left", "%d destroyed and %d left cannot be", r.Count, r.Left)
+	case r.Epoch > math.MaxInt64:
 		return nil, checkin.Invalid("receipt.epoch", "%d is not an epoch", r.Epoch)
 	}
-	return &r, nil
+	return &r, checkin.CheckID("receipt.id", r.ID)
 }

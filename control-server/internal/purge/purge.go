@@ -2,8 +2,10 @@ package purge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/openstile/stile/control-server/internal/store"
@@ -33,11 +35,14 @@ type Purger struct {
 	gates   Gates
 	now     func() time.Time
 	log     *slog.Logger
+
+	mu        sync.Mutex
+	destroyed map[checkin.EventID]bool // by this process, to the last step
 }
 
 // New makes a Purger.
 func New(db *store.DB, keys Keys, gallery Gallery, gates Gates, now func() time.Time, log *slog.Logger) *Purger {
-	return &Purger{db: db, keys: keys, gallery: gallery, gates: gates, now: now, log: log}
+	return &Purger{db: db, keys: keys, gallery: gallery, gates: gates, now: now, log: log, destroyed: map[checkin.EventID]bool{}}
 }
 
 const (
@@ -91,7 +96,13 @@ func (p *Purger) destroy(ctx context.Context, event checkin.EventID) error {
 	if err := p.gallery.Close(ctx, event); err != nil {
 		return fmt.Errorf("purge event %s: %w", event, err)
 	}
-	return p.db.Checkpoint(ctx) // the write-ahead log still held the rows
+	if err := p.db.Checkpoint(ctx); err != nil { // the write-ahead log still held the rows
+		return fmt.Errorf("purge event %s: %w", event, err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.destroyed[event] = true
+	return nil
 }
 
 // Report is how far an event's purge has come.
@@ -133,18 +144,20 @@ func report(tx *store.Tx, event checkin.EventID) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	in := map[checkin.GateID]bool{}
+	newest := map[checkin.GateID]checkin.Receipt{}
 	for _, s := range stored {
-		if s.Kind == checkin.ReceiptPurge && !in[s.Gate] {
-			in[s.Gate] = true
-			r.Receipts = append(r.Receipts, s.Receipt)
-			r.TemplatesLeft += s.Left
+		if s.Kind == checkin.ReceiptPurge {
+			newest[s.Gate] = s.Receipt
 		}
 	}
 	for _, gate := range r.Gates {
-		if !in[gate] {
+		receipt, ok := newest[gate]
+		if !ok {
 			r.Silent = append(r.Silent, gate)
+			continue
 		}
+		r.Receipts = append(r.Receipts, receipt)
+		r.TemplatesLeft += receipt.Left
 	}
 	return r, nil
 }
@@ -154,10 +167,8 @@ func report(tx *store.Tx, event checkin.EventID) (Report, error) {
 func (p *Purger) Run(ctx context.Context) error {
 	tick := time.NewTicker(checkEvery)
 	defer tick.Stop()
-	interrupted := true // a purge that was under way when the server stopped
 	for {
-		err := p.check(ctx, interrupted)
-		if interrupted = interrupted && err != nil; err != nil && ctx.Err() == nil {
+		if err := p.check(ctx); err != nil && ctx.Err() == nil {
 			p.log.Error("purge will be tried again", "err", err)
 		}
 		select {
@@ -168,7 +179,7 @@ func (p *Purger) Run(ctx context.Context) error {
 	}
 }
 
-func (p *Purger) check(ctx context.Context, interrupted bool) error {
+func (p *Purger) check(ctx context.Context) error {
 	var events []store.StoredEvent
 	err := p.db.View(ctx, func(tx *store.Tx) (err error) {
 		events, err = tx.Events()
@@ -177,21 +188,25 @@ func (p *Purger) check(ctx context.Context, interrupted bool) error {
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, e := range events {
 		switch {
 		case e.Closed.IsZero() && p.now().After(e.Ends.Add(Grace)):
-			err = p.Close(ctx, e.ID, "retention")
+			errs = append(errs, p.Close(ctx, e.ID, "retention"))
 		case e.Closed.IsZero() || !e.Purged.IsZero():
-		case interrupted:
-			err = p.destroy(ctx, e.ID)
+		case !p.isDestroyed(e.ID): // interrupted, by an error or by a restart
+			errs = append(errs, p.destroy(ctx, e.ID))
 		default:
-			err = p.finish(ctx, e.ID)
-		}
-		if err != nil {
-			return err
+			errs = append(errs, p.finish(ctx, e.ID))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+func (p *Purger) isDestroyed(event checkin.EventID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.destroyed[event]
 }
 
 func (p *Purger) finish(ctx context.Context, event checkin.EventID) error {
