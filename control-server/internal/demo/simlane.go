@@ -98,5 +98,6 @@ func (l *simLane) hangUp() {
 	defer l.mu.Unlock()
 	if l.conn != nil {
 		l.conn.Close()
+		l.conn = nil
 	}
 }
