@@ -38,7 +38,10 @@ func ParseEntryRef(event checkin.EventID, subject string) (ref EntryRef, ok bool
 	if ref.Kind != EntryFace && ref.Kind != EntryTicket {
 		return EntryRef{}, false, fmt.Errorf("subject %q: entry kind %q is unknown", subject, kind)
 	}
-	return ref, true, checkin.CheckID("entry", id)
+	if err := checkin.CheckID("entry", id); err != nil {
+		return EntryRef{}, false, fmt.Errorf("subject %q: %w", subject, err)
+	}
+	return ref, true, nil
 }
 
 // AAD binds a sealed entry to its event and its place, so that it cannot be

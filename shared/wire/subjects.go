@@ -54,7 +54,10 @@ func GateOf(subject string) (checkin.GateID, error) {
 		return "", fmt.Errorf("subject %q is not a gate's", subject)
 	}
 	id := checkin.GateID(gate)
-	return id, checkin.CheckID("gate", id)
+	if err := checkin.CheckID("gate", id); err != nil {
+		return "", fmt.Errorf("subject %q: %w", subject, err)
+	}
+	return id, nil
 }
 
 // RecordStream is the JetStream stream that holds gates' records until the
