@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/openstile/stile/shared/checkin"
 	"github.com/openstile/stile/shared/face"
@@ -68,6 +69,9 @@ func (c *contents) put(event checkin.EventID, key *seal.EventKey, model Model, r
 		if err != nil {
 			return fmt.Errorf("ticket entry %s: %w", ref.ID, err)
 		}
+		if string(t.Credential.ID) != ref.ID {
+			return fmt.Errorf("ticket entry %s holds credential %q", ref.ID, t.Credential.ID)
+		}
 		if len(t.SecretHash) != len(e.hash) {
 			return fmt.Errorf("ticket entry %s: hash of %d bytes, want %d", ref.ID, len(t.SecretHash), len(e.hash))
 		}
@@ -96,14 +100,11 @@ func (c *contents) drop(ref wire.EntryRef) bool {
 	case wire.EntryFace:
 		c.faces.Remove(ref.ID)
 	case wire.EntryTicket:
-		delete(c.tickets, e.hash)
-		kept := c.rights[e.holder][:0]
-		for _, cred := range c.rights[e.holder] {
-			if string(cred.ID) != ref.ID {
-				kept = append(kept, cred)
-			}
+		isIt := func(cred checkin.Credential) bool { return string(cred.ID) == ref.ID }
+		if isIt(c.tickets[e.hash]) { // and not a newer credential of the same ticket
+			delete(c.tickets, e.hash)
 		}
-		c.rights[e.holder] = kept
+		c.rights[e.holder] = slices.DeleteFunc(c.rights[e.holder], isIt)
 	}
 	return true
 }

@@ -79,12 +79,14 @@ func (s *Set) Wipe() (n int, event checkin.EventID, epoch uint64, keyID string) 
 }
 
 func (s *Set) wipe() int {
-	n := s.live.wipe()
-	s.live = newContents(s.model.Dimension)
+	n := 0
 	if s.aside != nil {
+		n = len(missing(s.aside, s.live))
 		s.aside.wipe()
 		s.aside = nil
 	}
+	n += s.live.wipe()
+	s.live = newContents(s.model.Dimension)
 	if s.key != nil {
 		s.key.Wipe()
 		s.key = nil
@@ -129,7 +131,7 @@ func (s *Set) Apply(seq uint64, ref wire.EntryRef, sealed []byte) error {
 	}
 	was := s.live.drop(ref)
 	if s.aside != nil {
-		s.aside.drop(ref)
+		was = s.aside.drop(ref) || was
 	}
 	event, left := s.event, s.live.faces.Len()
 	s.mu.Unlock()
@@ -184,12 +186,12 @@ func (s *Set) agree(seq uint64, sealed []byte) (gone []checkin.EnrolmentID, even
 	return gone, s.event, s.live.faces.Len(), nil
 }
 
-// missing lists the faces of old that are not in new: they were withdrawn while
-// this gate was away.
-func missing(old, new *contents) []checkin.EnrolmentID {
+// missing lists the faces of one filling that another has not. Those of the
+// former one that a new one lacks were withdrawn while this gate was away.
+func missing(from, in *contents) []checkin.EnrolmentID {
 	var gone []checkin.EnrolmentID
-	for ref := range old.entries {
-		if _, still := new.entries[ref]; !still && ref.Kind == wire.EntryFace {
+	for ref := range from.entries {
+		if _, there := in.entries[ref]; !there && ref.Kind == wire.EntryFace {
 			gone = append(gone, checkin.EnrolmentID(ref.ID))
 		}
 	}
