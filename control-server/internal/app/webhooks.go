@@ -23,7 +23,10 @@ func (v *venue) PutWebhook(ctx context.Context, id checkin.EventID, address, act
 		}
 		return tx.Audit(actor, "webhook.put", string(id))
 	})
-	return secret.Text(), err
+	if err != nil {
+		return "", err
+	}
+	return secret.Text(), nil
 }
 
 // DeleteWebhook removes an event's webhook. At most one message that is on its
