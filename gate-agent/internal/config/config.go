@@ -4,7 +4,7 @@ package config
 
 import (
 	"fmt"
-	"net"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"time"
@@ -42,7 +42,11 @@ type Lane struct {
 	Hold   time.Duration `yaml:"hold"`
 }
 
-const maxLanes = 8
+const (
+	maxLanes = 8
+	// No face in a lane's picture has its eyes this far apart.
+	maxEyeDistance = 1000
+)
 
 // Load reads the file at path over the defaults.
 func Load(path string) (Config, error) {
@@ -100,26 +104,35 @@ func (l Lane) validate() error {
 	if err := checkin.CheckID("id", l.ID); err != nil {
 		return err
 	}
-	for field, value := range map[string]string{"camera": l.Camera, "barrier": l.Barrier} {
-		if u, err := url.Parse(value); err != nil || u.Scheme == "" {
-			return fmt.Errorf("%s: %q is not a device URL", field, value)
+	for _, device := range []struct {
+		field, value string
+		optional     bool
+	}{{"camera", l.Camera, false}, {"barrier", l.Barrier, false}, {"scanner", l.Scanner, true}} {
+		if device.value == "" && device.optional {
+			continue
+		}
+		if u, err := url.Parse(device.value); err != nil || u.Scheme == "" {
+			return fmt.Errorf("%s: %q is not a device URL", device.field, device.value)
 		}
 	}
 	if l.Display != "" {
-		host, _, err := net.SplitHostPort(l.Display)
-		if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+		if at, err := netip.ParseAddrPort(l.Display); err != nil || !at.Addr().IsLoopback() {
 			return fmt.Errorf("display: %q is not a loopback address and a port", l.Display)
 		}
 	}
-	if z := l.Zone; len(z) != 4 || z[0] < 0 || z[1] < 0 || z[2] > 1 || z[3] > 1 || z[0] >= z[2] || z[1] >= z[3] {
+	// Here and below, the negated form also catches NaN.
+	if z := l.Zone; len(z) != 4 || !(0 <= z[0] && z[0] < z[2] && z[2] <= 1 && 0 <= z[1] && z[1] < z[3] && z[3] <= 1) {
 		return fmt.Errorf("zone: %v is not left, top, right, bottom in shares of the picture", z)
 	}
-	if !(l.MinEyeDistance > 0) {
-		return fmt.Errorf("min_eye_distance: %g is not a positive number of pixels", l.MinEyeDistance)
+	if !(l.MinEyeDistance > 0 && l.MinEyeDistance <= maxEyeDistance) {
+		return fmt.Errorf("min_eye_distance: %g is outside 0 to %d pixels", l.MinEyeDistance, maxEyeDistance)
 	}
-	for field, d := range map[string]time.Duration{"pulse": l.Pulse, "window": l.Window, "hold": l.Hold} {
-		if d < 0 || d > time.Minute {
-			return fmt.Errorf("%s: %s is outside 0 to 1m", field, d)
+	for _, span := range []struct {
+		field string
+		value time.Duration
+	}{{"pulse", l.Pulse}, {"window", l.Window}, {"hold", l.Hold}} {
+		if span.value < 0 || span.value > time.Minute {
+			return fmt.Errorf("%s: %s is outside 0 to 1m", span.field, span.value)
 		}
 	}
 	return nil
