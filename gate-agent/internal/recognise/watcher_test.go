@@ -43,8 +43,8 @@ func seen(who face.Vector) sight { return sight{faces: []vision.Face{near}, who:
 
 func held(ticket string) sight { return sight{ticket: ticket} }
 
-// scene is one watcher with fakes of everything around it. Without
-// further ado it knows anna, and accepts everything.
+// scene is one watcher with fakes of everything around it. Without further
+// ado it knows anna, and accepts everything.
 type scene struct {
 	watcher   *Watcher
 	now       time.Time
