@@ -104,7 +104,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *App, err 
 	a.desk = enrol.New(db, keys, a.publisher, faces, log)
 	a.purger = purge.New(db, keys, a.publisher, a.registry, time.Now, log)
 	a.books = ingest.New(db, func(r wire.Record, _ *checkin.Receipt) { a.Hub.Record(r) })
-	a.webhooks = webhook.New(db, log)
+	a.webhooks = webhook.New(outbox{db}, log)
 	if err := a.openEvents(ctx); err != nil {
 		return nil, err
 	}

@@ -39,3 +39,34 @@ func (v *venue) DeleteWebhook(ctx context.Context, id checkin.EventID, actor str
 		return tx.Audit(actor, "webhook.delete", string(id))
 	})
 }
+
+// outbox is the store as the webhooks' sender sees it.
+type outbox struct{ *store.DB }
+
+var _ webhook.Outbox = outbox{}
+
+func (o outbox) Due(ctx context.Context) (hooks []webhook.Hook, err error) {
+	err = o.DB.View(ctx, func(tx *store.Tx) error {
+		due, err := tx.DueWebhooks()
+		for _, w := range due {
+			hooks = append(hooks, webhook.Hook(w))
+		}
+		return err
+	})
+	return hooks, err
+}
+
+func (o outbox) Admissions(ctx context.Context, h webhook.Hook, limit int) (page []webhook.Entry, err error) {
+	err = o.DB.View(ctx, func(tx *store.Tx) error {
+		stored, err := tx.Admissions(h.Event, h.Cursor, limit)
+		for _, a := range stored {
+			page = append(page, webhook.Entry{Admission: a.Admission, Seq: a.Seq, Happened: a.At.Add(a.ClockOffset)})
+		}
+		return err
+	})
+	return page, err
+}
+
+func (o outbox) Advance(ctx context.Context, h webhook.Hook, cursor int64) error {
+	return o.DB.Update(ctx, func(tx *store.Tx) error { return tx.AdvanceWebhook(store.Webhook(h), cursor) })
+}

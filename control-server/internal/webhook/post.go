@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/openstile/stile/control-server/internal/store"
 	"github.com/openstile/stile/shared/checkin"
 )
 
@@ -42,8 +41,8 @@ func newClient() *http.Client {
 // post sends one admission and returns nil when it was taken. The error names
 // neither the address, which may hold a token, nor anything of the answer but
 // its status.
-func (s *Sender) post(ctx context.Context, hook store.Webhook, a store.StoredAdmission) error {
-	body, err := json.Marshal(message{Type: "admission", Timestamp: a.At.Add(a.ClockOffset), Data: a.Admission})
+func (s *Sender) post(ctx context.Context, hook Hook, a Entry) error {
+	body, err := json.Marshal(message{Type: "admission", Timestamp: a.Happened, Data: a.Admission})
 	if err != nil {
 		return fmt.Errorf("encode admission %s: %w", a.ID, err)
 	}

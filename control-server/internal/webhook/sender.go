@@ -9,14 +9,13 @@ import (
 	"sync"
 	"time"
 
-	"github.com/openstile/stile/control-server/internal/store"
 	"github.com/openstile/stile/shared/checkin"
 )
 
 // Sender sends the admissions of every event that has a webhook. Each event has
 // its own line: one that fails holds up no other.
 type Sender struct {
-	db     *store.DB
+	outbox Outbox
 	log    *slog.Logger
 	client *http.Client
 	every  time.Duration
@@ -42,9 +41,9 @@ const (
 )
 
 // New makes a Sender.
-func New(db *store.DB, log *slog.Logger) *Sender {
+func New(outbox Outbox, log *slog.Logger) *Sender {
 	return &Sender{
-		db: db, log: log, client: newClient(), every: checkEvery, wait: backOff,
+		outbox: outbox, log: log, client: newClient(), every: checkEvery, wait: backOff,
 		lines: map[checkin.EventID]line{},
 	}
 }
@@ -85,18 +84,15 @@ func (s *Sender) Run(ctx context.Context) error {
 // begin takes the lines of the webhooks that are due, but for those that are
 // taken or whose wait is not over. It holds the lock while it reads: a line that
 // was given back since would be begun again from where it stood before.
-func (s *Sender) begin(ctx context.Context) (hooks []store.Webhook, err error) {
+func (s *Sender) begin(ctx context.Context) (hooks []Hook, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		hooks, err = tx.DueWebhooks()
-		return err
-	})
-	return slices.DeleteFunc(hooks, func(h store.Webhook) bool { return !s.take(h) }), err
+	hooks, err = s.outbox.Due(ctx)
+	return slices.DeleteFunc(hooks, func(h Hook) bool { return !s.take(h) }), err
 }
 
 // take takes one line. The caller holds mu.
-func (s *Sender) take(hook store.Webhook) bool {
+func (s *Sender) take(hook Hook) bool {
 	l := s.lines[hook.Event]
 	if l.busy {
 		return false
@@ -113,7 +109,7 @@ func (s *Sender) take(hook store.Webhook) bool {
 }
 
 // serve sends what a line has and gives the line back.
-func (s *Sender) serve(ctx context.Context, hook store.Webhook) {
+func (s *Sender) serve(ctx context.Context, hook Hook) {
 	sent, err := s.drain(ctx, hook)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,13 +131,9 @@ func (s *Sender) serve(ctx context.Context, hook store.Webhook) {
 
 // drain sends until nothing is left, and stops at the first failure: what comes
 // after must not overtake.
-func (s *Sender) drain(ctx context.Context, hook store.Webhook) (sent int, err error) {
+func (s *Sender) drain(ctx context.Context, hook Hook) (sent int, err error) {
 	for {
-		var page []store.StoredAdmission
-		err := s.db.View(ctx, func(tx *store.Tx) (err error) {
-			page, err = tx.Admissions(hook.Event, hook.Cursor, pageSize)
-			return err
-		})
+		page, err := s.outbox.Admissions(ctx, hook, pageSize)
 		if err != nil || len(page) == 0 {
 			return sent, err
 		}
@@ -149,8 +141,7 @@ func (s *Sender) drain(ctx context.Context, hook store.Webhook) (sent int, err e
 			if err := s.post(ctx, hook, a); err != nil {
 				return sent, err
 			}
-			err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.AdvanceWebhook(hook, a.Seq) })
-			if err != nil {
+			if err := s.outbox.Advance(ctx, hook, a.Seq); err != nil {
 				return sent, err
 			}
 			hook.Cursor = a.Seq

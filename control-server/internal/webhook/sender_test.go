@@ -185,7 +185,7 @@ func (v *venue) admit(n int) {
 
 // run starts a sender that does not dawdle, and returns how to stop it.
 func (v *venue) run() (stop func()) {
-	s := New(v.db, slog.New(slog.NewTextHandler(v.log, nil)))
+	s := New(outbox{v.db}, slog.New(slog.NewTextHandler(v.log, nil)))
 	s.every = time.Millisecond
 	s.wait = func(int) time.Duration { return time.Millisecond }
 	ctx, cancel := context.WithCancel(context.Background())
