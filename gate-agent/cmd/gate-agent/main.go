@@ -2,6 +2,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -27,7 +28,7 @@ Run "gate-agent COMMAND --help" for a command's options.
 `
 
 // commands is the table of what gate-agent can do.
-var commands = map[string]func(ctx context.Context, args []string, out io.Writer) error{
+var commands = map[string]func(ctx context.Context, args []string, out, errOut io.Writer) error{
 	"pair": pair,
 	"run":  runLanes,
 }
@@ -53,7 +54,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		fmt.Fprintf(errOut, "gate-agent: there is no command %q\n\n%s", args[0], usage)
 		return 2
 	}
-	err := command(ctx, args[1:], out)
+	err := command(ctx, args[1:], out, errOut)
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
@@ -65,11 +66,11 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	}
 }
 
-func pair(ctx context.Context, args []string, out io.Writer) error {
+func pair(ctx context.Context, args []string, out, errOut io.Writer) error {
 	f := flags("pair --config FILE --server URL CODE", "Pair this gate. The code comes from the console's Gates page and works once.")
 	file := f.String("config", "", "the gate's configuration `FILE`")
 	server := f.String("server", "", "`URL` of the control server, e.g. http://stile.example:8080")
-	if err := parse(f, args, 1, "config", "server"); err != nil {
+	if err := parse(f, out, errOut, args, 1, "config", "server"); err != nil {
 		return err
 	}
 	cfg, err := config.Load(*file)
@@ -84,17 +85,17 @@ func pair(ctx context.Context, args []string, out io.Writer) error {
 	return nil
 }
 
-func runLanes(ctx context.Context, args []string, _ io.Writer) error {
+func runLanes(ctx context.Context, args []string, out, errOut io.Writer) error {
 	f := flags("run --config FILE", "Run the lanes until interrupted.")
 	file := f.String("config", "", "the gate's configuration `FILE`")
-	if err := parse(f, args, 0, "config"); err != nil {
+	if err := parse(f, out, errOut, args, 0, "config"); err != nil {
 		return err
 	}
 	cfg, err := config.Load(*file)
 	if err != nil {
 		return err
 	}
-	a, err := app.New(cfg, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	a, err := app.New(cfg, slog.New(slog.NewTextHandler(errOut, nil)))
 	if err != nil {
 		return err
 	}
@@ -112,12 +113,19 @@ func flags(name, about string) *flag.FlagSet {
 }
 
 // parse reads the arguments, wants exactly n that are no flags, and a value for
-// each of the needed flags.
-func parse(f *flag.FlagSet, args []string, n int, needed ...string) error {
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
+// each of the needed flags. Help that was asked for goes to out, what is wrong to
+// errOut.
+func parse(f *flag.FlagSet, out, errOut io.Writer, args []string, n int, needed ...string) error {
+	var said bytes.Buffer
+	f.SetOutput(&said)
+	err := f.Parse(args)
+	f.SetOutput(errOut)
+	if errors.Is(err, flag.ErrHelp) {
+		_, _ = out.Write(said.Bytes())
+		return err
+	}
+	if err != nil {
+		_, _ = errOut.Write(said.Bytes())
 		return errUsage
 	}
 	if f.NArg() != n {

@@ -27,7 +27,8 @@ type driver struct {
 	log     *slog.Logger
 
 	mu      sync.Mutex
-	accepts bool
+	accepts bool // as the machine last said
+	offered bool // a presentation is on its way to it
 	state   lane.State
 	last    *wire.LastOutcome
 }
@@ -53,8 +54,8 @@ func (d *driver) snapshot() (lane.State, *wire.LastOutcome) {
 // present hands a presentation over if the lane is free for one.
 func (d *driver) present(p checkin.Presentation, s checkin.Standing) bool {
 	d.mu.Lock()
-	free := d.accepts
-	d.accepts = false // until the machine has answered
+	free := d.accepts && !d.offered
+	d.offered = d.offered || free
 	d.mu.Unlock()
 	if free {
 		d.events <- lane.Presented{ID: wire.NewID[checkin.AdmissionID](), Presentation: p, Standing: s}
@@ -65,14 +66,14 @@ func (d *driver) present(p checkin.Presentation, s checkin.Standing) bool {
 func (d *driver) free() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.accepts
+	return d.accepts && !d.offered
 }
 
 // run steps the machine until ctx ends.
 func (d *driver) run(ctx context.Context) error {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
-	d.publish()
+	d.publish(false)
 	for {
 		var ev lane.Event
 		select {
@@ -83,7 +84,8 @@ func (d *driver) run(ctx context.Context) error {
 			ev = lane.Tick{}
 		}
 		d.step(ctx, ev)
-		d.publish()
+		_, presented := ev.(lane.Presented)
+		d.publish(presented)
 		if at := d.machine.Deadline(); !at.IsZero() {
 			timer.Reset(time.Until(at))
 		} else {
@@ -92,9 +94,11 @@ func (d *driver) run(ctx context.Context) error {
 	}
 }
 
-// publish lets others see where the machine stands.
-func (d *driver) publish() {
+// publish lets others see where the machine stands, and whether it has looked at
+// what was on its way.
+func (d *driver) publish(presented bool) {
 	d.mu.Lock()
+	d.offered = d.offered && !presented
 	moved := d.state != d.machine.State()
 	d.accepts, d.state = d.machine.Accepts(), d.machine.State()
 	d.mu.Unlock()

@@ -33,7 +33,7 @@ func (e *HeldError) Error() string {
 
 // Claim takes the credential's one use, atomically: the first write of the key
 // wins. An error means that nobody could be asked in time; the claim may then
-// still have been taken, and expires by itself.
+// still have been taken, so give it back.
 func (u *Uplink) Claim(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) (won bool, holder wire.Claim, err error) {
 	if !u.Online() {
 		return false, wire.Claim{}, errOffline
