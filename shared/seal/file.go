@@ -29,6 +29,18 @@ func writeSecret(path string, data []byte) (err error) {
 	return syncDir(filepath.Dir(path))
 }
 
+// readSecret reads a file that nobody but its owner may read.
+func readSecret(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("%s: mode %04o lets others read it, want 0600", path, info.Mode().Perm())
+	}
+	return os.ReadFile(path)
+}
+
 func overwrite(path string, size int64) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {

@@ -48,14 +48,7 @@ func identityOf(sign, box nkeys.KeyPair) (*Identity, error) {
 // LoadIdentity reads the file that Save wrote. A file that others may read is
 // refused.
 func LoadIdentity(path string) (*Identity, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("%s: mode %04o lets others read it, want 0600", path, info.Mode().Perm())
-	}
-	data, err := os.ReadFile(path)
+	data, err := readSecret(path)
 	if err != nil {
 		return nil, err
 	}

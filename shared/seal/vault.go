@@ -34,7 +34,7 @@ func OpenVault(dir string) (*Vault, error) {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
 	path := filepath.Join(dir, serverKeyFile)
-	secret, err := os.ReadFile(path)
+	secret, err := readSecret(path)
 	if errors.Is(err, os.ErrNotExist) {
 		secret = make([]byte, KeySize)
 		rand.Read(secret)

@@ -48,6 +48,9 @@ func (b *Bus) Serve(ctx context.Context, h Handler) error {
 	consumer, err := b.js.CreateOrUpdateConsumer(ctx, wire.RecordStream, jetstream.ConsumerConfig{
 		Durable: "ingest", AckPolicy: jetstream.AckExplicitPolicy, AckWait: 30 * time.Second, MaxAckPending: 1024,
 	})
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("read records: %w", err)
 	}
