@@ -41,8 +41,6 @@ const (
 	eventQueue = 64
 	// An end that the journal did not take is written again this often.
 	endRetry = 2 * time.Second
-	// A board that takes longer than this to take a release is broken.
-	releaseTimeout = time.Second
 )
 
 func (d *driver) snapshot() (lane.State, *wire.LastOutcome) {
@@ -195,18 +193,17 @@ func (d *driver) admission(ctx context.Context, a checkin.Admission) {
 }
 
 func (d *driver) release(ctx context.Context, c lane.Release) {
-	ctx, cancel := context.WithTimeout(ctx, releaseTimeout)
-	defer cancel()
-	barrier := d.barrier()
-	if barrier == nil {
-		d.send(ctx, lane.ReleaseSent{ID: c.ID})
-		return
+	sent := false
+	if barrier := d.barrier(); barrier != nil {
+		fresh, cancel := context.WithDeadline(ctx, c.Before)
+		err := barrier.Release(fresh, c.Pulse)
+		cancel()
+		if err != nil {
+			d.log.Error("the barrier was not released", "admission", c.ID, "err", err)
+		}
+		sent = err == nil
 	}
-	err := barrier.Release(ctx, c.Pulse)
-	if err != nil {
-		d.log.Error("the barrier was not released", "admission", c.ID, "err", err)
-	}
-	d.send(ctx, lane.ReleaseSent{ID: c.ID, OK: err == nil})
+	d.send(ctx, lane.ReleaseSent{ID: c.ID, OK: sent})
 }
 
 func (d *driver) send(ctx context.Context, ev lane.Event) {

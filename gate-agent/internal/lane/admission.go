@@ -1,6 +1,7 @@
 package lane
 
 import (
+	"slices"
 	"time"
 
 	"github.com/openstile/stile/shared/checkin"
@@ -58,9 +59,7 @@ func (m *Machine) claimAnswered(ev ClaimAnswered) []Command {
 		m.state = Recording
 		return []Command{Record{m.cur.admission}}
 	case ClaimTaken:
-		a := &m.cur.admission
-		a.ElsewhereGate, a.ElsewhereLane, a.ElsewhereAt = ev.Gate, ev.Lane, ev.At
-		return m.deny(checkin.ReasonAlreadyUsed)
+		return m.nextCredential(ev)
 	default:
 		if m.cur.claim.Local {
 			return m.deny(checkin.ReasonLaneFault)
@@ -68,6 +67,23 @@ func (m *Machine) claimAnswered(ev ClaimAnswered) []Command {
 		m.cur.standing.Online = false
 		return m.decide()
 	}
+}
+
+// nextCredential tries another ticket of a holder whose first one is used: of
+// two tickets a friend may have shown one.
+func (m *Machine) nextCredential(taken ClaimAnswered) []Command {
+	left := slices.DeleteFunc(slices.Clone(m.cur.shown.Credentials), func(c checkin.Credential) bool {
+		return c.ID == m.cur.claim.Credential
+	})
+	shown := m.cur.shown
+	shown.Credentials = left
+	if checkin.Decide(m.now, m.cur.standing, shown).Outcome == checkin.Denied {
+		a := &m.cur.admission
+		a.ElsewhereGate, a.ElsewhereLane, a.ElsewhereAt = taken.Gate, taken.Lane, taken.At
+		return m.deny(checkin.ReasonAlreadyUsed)
+	}
+	m.cur.shown = shown
+	return m.decide()
 }
 
 func (m *Machine) recorded(ev Recorded) []Command {
@@ -79,11 +95,13 @@ func (m *Machine) recorded(ev Recorded) []Command {
 		return append(out, m.ready(ScreenTicket, answerShown)...)
 	}
 	m.state = Releasing
-	return []Command{Release{m.cur.admission.ID, m.cfg.Pulse}}
+	return []Command{Release{m.cur.admission.ID, m.cfg.Pulse, m.freshUntil()}}
 }
 
 // stale reports whether somebody else may be standing there by now.
-func (m *Machine) stale() bool { return m.now.Sub(m.cur.shown.Seen) > checkin.Freshness }
+func (m *Machine) stale() bool { return m.now.After(m.freshUntil()) }
+
+func (m *Machine) freshUntil() time.Time { return m.cur.shown.Seen.Add(checkin.Freshness) }
 
 func (m *Machine) deny(reason checkin.Reason) []Command {
 	a := m.cur.admission

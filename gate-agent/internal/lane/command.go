@@ -27,6 +27,9 @@ type Record struct{ Admission checkin.Admission }
 type Release struct {
 	ID    checkin.AdmissionID
 	Pulse time.Duration
+	// Before is when the decision goes stale: the bytes must be on the wire by
+	// then, or never.
+	Before time.Time
 }
 
 // RecordPassage writes what followed.

@@ -374,7 +374,7 @@ func TestWhatIsRecorded(t *testing.T) {
 		t.Errorf("admission\n%+v, want\n%+v", a, want)
 	}
 	got = m.Step(at(160), Recorded{ID: "a", OK: true})
-	if r := (Release{ID: "a", Pulse: 300 * time.Millisecond}); got[0] != r {
+	if r := (Release{ID: "a", Pulse: 300 * time.Millisecond, Before: at(0).Add(checkin.Freshness)}); got[0] != r {
 		t.Errorf("%+v, want %+v", got[0], r)
 	}
 	m.Step(at(200), ReleaseSent{ID: "a", OK: true})
@@ -408,5 +408,25 @@ func TestElsewhereIsRecorded(t *testing.T) {
 	a := got[0].(Record).Admission
 	if a.ElsewhereGate != "south" || a.ElsewhereLane != "s1" || !a.ElsewhereAt.Equal(start) || a.Credential != "ticket-a" {
 		t.Errorf("%+v does not say where ticket-a was used", a)
+	}
+}
+
+func TestAHolderWithTwoTickets(t *testing.T) {
+	p := shows("a", checkin.MeansFace, at(0))
+	second := p.Presentation.Credentials[0]
+	second.ID = "ticket-2"
+	p.Presentation.Credentials = append(p.Presentation.Credentials, second)
+	taken := func(c Command) ClaimAnswered {
+		return ClaimAnswered{Claim: c.(Claim), Answer: ClaimTaken, Gate: "south", Lane: "s1", At: start}
+	}
+	m := New(Config{})
+	m.Step(at(0), BoardUp{})
+	first := m.Step(at(10), p)
+	next := m.Step(at(20), taken(first[0]))
+	if c, ok := next[0].(Claim); !ok || c.Credential != "ticket-2" {
+		t.Fatalf("after the first ticket is taken: %s", words(next))
+	}
+	if got := words(m.Step(at(30), taken(next[0]))); got != "record already_used, show-ticket" {
+		t.Errorf("after both are taken: %s", got)
 	}
 }
