@@ -2,10 +2,14 @@ package seal
 
 import (
 	"bytes"
+	"encoding/base32"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/nats-io/nkeys"
 )
 
 func FuzzOpen(f *testing.F) {
@@ -143,4 +147,42 @@ func TestVaultRefusesAKeyThatOthersMayRead(t *testing.T) {
 	if _, err := OpenVault(dir); err == nil {
 		t.Error("a server key that others may read was accepted")
 	}
+}
+
+// Keys with a true checksum and a wrong length come from outside.
+func TestPublicKeysOfAnotherLength(t *testing.T) {
+	id, err := NewIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int{0, 1, 31, 33, 64} {
+		nkey := encodeKey(byte(nkeys.PrefixByteUser), make([]byte, size))
+		xkey := encodeKey(byte(nkeys.PrefixByteCurve), make([]byte, size))
+		if err := Verify(nkey, []byte("nonce"), make([]byte, 64)); err == nil {
+			t.Errorf("%d bytes: a signature was accepted", size)
+		}
+		if _, err := id.SealTo(xkey, []byte("assignment")); err == nil {
+			t.Errorf("%d bytes: sealed", size)
+		}
+		if CheckPublic(nkey, id.XKey()) == nil || CheckPublic(id.NKey(), xkey) == nil {
+			t.Errorf("%d bytes: a public key", size)
+		}
+	}
+}
+
+// encodeKey writes a public key as NATS does, whatever its length.
+func encodeKey(prefix byte, key []byte) string {
+	raw := append([]byte{prefix}, key...)
+	var crc uint16 // CRC-16/XMODEM
+	for _, b := range raw {
+		crc ^= uint16(b) << 8
+		for range 8 {
+			if crc&0x8000 != 0 {
+				crc = crc<<1 ^ 0x1021
+			} else {
+				crc <<= 1
+			}
+		}
+	}
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(binary.LittleEndian.AppendUint16(raw, crc))
 }

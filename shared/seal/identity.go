@@ -100,6 +100,9 @@ func (id *Identity) Sign(data []byte) ([]byte, error) { return id.sign.Sign(data
 // SealTo encrypts data so that only the owner of xkey can open it, and can tell
 // who sealed it.
 func (id *Identity) SealTo(xkey string, data []byte) ([]byte, error) {
+	if !isXKey(xkey) {
+		return nil, fmt.Errorf("seal: xkey %q is not a public curve key", xkey)
+	}
 	sealed, err := id.box.Seal(data, xkey)
 	if err != nil {
 		return nil, fmt.Errorf("seal to %s: %w", xkey, err)
@@ -110,6 +113,9 @@ func (id *Identity) SealTo(xkey string, data []byte) ([]byte, error) {
 // OpenFrom decrypts what the owner of xkey sealed to this identity. It fails
 // with ErrOpen.
 func (id *Identity) OpenFrom(xkey string, sealed []byte) ([]byte, error) {
+	if !isXKey(xkey) {
+		return nil, ErrOpen
+	}
 	plain, err := id.box.Open(sealed, xkey)
 	if err != nil {
 		return nil, ErrOpen
@@ -119,6 +125,9 @@ func (id *Identity) OpenFrom(xkey string, sealed []byte) ([]byte, error) {
 
 // Verify checks an Ed25519 signature made by the identity with that nkey.
 func Verify(nkey string, data, signature []byte) error {
+	if !isNKey(nkey) {
+		return fmt.Errorf("nkey %q is not a public user key", nkey)
+	}
 	key, err := nkeys.FromPublicKey(nkey)
 	if err != nil {
 		return fmt.Errorf("nkey %q: %w", nkey, err)
@@ -132,11 +141,20 @@ func Verify(nkey string, data, signature []byte) error {
 // CheckPublic reports whether the two strings are the public keys of an
 // identity.
 func CheckPublic(nkey, xkey string) error {
-	if !nkeys.IsValidPublicUserKey(nkey) {
+	if !isNKey(nkey) {
 		return fmt.Errorf("nkey %q is not a public user key", nkey)
 	}
-	if !nkeys.IsValidPublicCurveKey(xkey) {
+	if !isXKey(xkey) {
 		return fmt.Errorf("xkey %q is not a public curve key", xkey)
 	}
 	return nil
 }
+
+// publicKeySize is the length of a public key in text: a prefix byte, 32 bytes
+// and a checksum of 2, in base 32. The nkeys library checks no length, and its
+// users then panic over keys of another.
+const publicKeySize = 56
+
+func isNKey(s string) bool { return len(s) == publicKeySize && nkeys.IsValidPublicUserKey(s) }
+
+func isXKey(s string) bool { return len(s) == publicKeySize && nkeys.IsValidPublicCurveKey(s) }
