@@ -91,7 +91,7 @@ func messages() map[string]any {
 		"follow": Follow{Event: "concert", From: 42},
 		"reply":  Reply{Error: "no such event"},
 		"assignment": Assignment{
-			Gate: "north", Name: "North", Event: &event, Epoch: 3, EventKey: []byte("0123456789abcdef0123456789abcdef"),
+			Gate: "north", Name: "North", Event: &event, Epoch: 3, Version: 9, EventKey: []byte("0123456789abcdef0123456789abcdef"),
 			KeyID: "0011223344556677", KeyExpires: when, ServerTime: when, Purge: []checkin.EventID{"festival"},
 		},
 		"assignment_none": Assignment{Gate: "north", Name: "North", ServerTime: when},

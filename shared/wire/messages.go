@@ -28,8 +28,10 @@ type Assignment struct {
 	Gate  checkin.GateID `json:"gate"`
 	Name  string         `json:"name"`
 	Event *checkin.Event `json:"event,omitempty"`
-	// Epoch is the gallery stream's: it rises when the stream is filled anew.
-	Epoch uint64 `json:"epoch,omitempty"`
+	// Epoch and Version are the gallery's now: a gate that has not heard of them
+	// is behind.
+	Epoch   uint64 `json:"epoch,omitempty"`
+	Version uint64 `json:"version,omitempty"`
 	// EventKey opens the gallery; KeyID names it in receipts. After KeyExpires
 	// the gate wipes both by itself, whether or not it hears from the server.
 	EventKey   []byte    `json:"event_key,omitempty"`

@@ -256,7 +256,7 @@ func (r *Registry) assignment(ctx context.Context, gate checkin.Gate) ([]byte, e
 	}
 	if a.Event != nil {
 		m, _ := r.manifests.Manifest(a.Event.ID)
-		a.Epoch = m.Epoch
+		a.Epoch, a.Version = m.Epoch, m.Version
 	}
 	plain := wire.Encode(a)
 	defer clear(plain)

@@ -14,6 +14,8 @@ import (
 // followed passes the gallery stream on and shows when the gallery is wrong.
 type followed struct{ app *App }
 
+func (f followed) Current(epoch, version uint64) bool { return f.app.gallery.Current(epoch, version) }
+
 func (f followed) Resume(epoch uint64) uint64 { return f.app.gallery.Resume(epoch) }
 
 func (f followed) Apply(seq uint64, ref wire.EntryRef, sealed []byte) error {

@@ -95,6 +95,18 @@ func (s *Set) wipe() int {
 	return n
 }
 
+// Current reports whether the contents are right and as new as the server says
+// its gallery is, and remembers when that was so.
+func (s *Set) Current(epoch, version uint64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.right || s.known.Epoch != epoch || s.known.Version < version {
+		return false
+	}
+	s.synced = s.now()
+	return true
+}
+
 // Resume returns the stream sequence to follow the gallery from. When the
 // stream is of another epoch than the contents, or these are wrong, the Set
 // starts over aside, from the beginning.

@@ -336,6 +336,31 @@ func TestResume(t *testing.T) {
 	}
 }
 
+func TestCurrent(t *testing.T) {
+	s, g, _ := filled(t)
+	for _, c := range []struct {
+		name           string
+		epoch, version uint64
+		want           bool
+	}{
+		{"what it holds", 1, s.seq, true},
+		{"a version that it has gone past", 1, s.seq - 1, true},
+		{"a change that it has not heard of", 1, s.seq + 1, false},
+		{"another filling", 2, 1, false},
+	} {
+		if got := g.Current(c.epoch, c.version); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+	before := g.Status().Synced
+	now = now.Add(time.Minute)
+	t.Cleanup(func() { now = now.Add(-time.Minute) })
+	g.Current(1, s.seq)
+	if got := g.Status().Synced.Sub(before); got != time.Minute {
+		t.Errorf("known to be right %v later, want a minute", got)
+	}
+}
+
 func TestStartingOverKeepsTheOldSetUntilTheSwap(t *testing.T) {
 	s, g, gone := filled(t)
 	// While the gate is away, anna withdraws and carl enrols.

@@ -28,13 +28,15 @@ type Config struct {
 	Outbox     Outbox
 	// Assigned is told every Assignment, also one that changes nothing.
 	Assigned func(wire.Assignment)
-	// Changed is told when the bus comes or goes, and why.
+	// Changed is told when the bus comes or goes, and why it is away.
 	Changed func(online bool, why string)
 	Log     *slog.Logger
 }
 
 // Gallery takes what the gallery stream says.
 type Gallery interface {
+	// Current reports whether the gallery is right and as new as the server's.
+	Current(epoch, version uint64) bool
 	// Resume returns the stream sequence to follow from.
 	Resume(epoch uint64) uint64
 	Apply(seq uint64, ref wire.EntryRef, sealed []byte) error
@@ -59,6 +61,7 @@ type Uplink struct {
 
 	turn     sync.Mutex // Assigned and Changed are told one thing after the other
 	commands int        // Assignments that came unasked
+	why      string     // there is no session, as last told
 
 	offset, bound atomic.Int64
 }
@@ -140,17 +143,18 @@ func (u *Uplink) begun() error {
 	return nil
 }
 
+// offline says that there is no session, once for each reason.
 func (u *Uplink) offline(err error) {
 	u.turn.Lock()
 	defer u.turn.Unlock()
-	if !u.online.Swap(false) {
-		return
-	}
 	why := "the connection was lost"
 	if err != nil {
 		why = err.Error()
 	}
-	u.cfg.Changed(false, why)
+	if u.online.Swap(false) || why != u.why {
+		u.why = why
+		u.cfg.Changed(false, why)
+	}
 }
 
 // Run keeps a session with the server and drains the outbox until ctx ends.
@@ -174,7 +178,6 @@ func (u *Uplink) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if err := u.session(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errOvertaken) {
 			u.offline(err)
-			u.cfg.Log.Debug("no session with the server", "err", err)
 			sleep(ctx, retryAfter)
 		}
 	}
@@ -230,6 +233,9 @@ func (u *Uplink) session(ctx context.Context) error {
 			clear(b.EventKey)
 			if b.Epoch != a.Epoch || b.KeyID != a.KeyID {
 				return nil
+			}
+			if b.KeyID != "" && !u.cfg.Gallery.Current(b.Epoch, b.Version) {
+				return nil // a change was missed, or is on its way: either way, follow anew
 			}
 		}
 	}
