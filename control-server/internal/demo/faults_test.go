@@ -70,6 +70,7 @@ func unpluggedMidPulse(r *rig) {
 	r.booksAgree()
 }
 
+// Noise between the answers is shrugged off: the lane goes on serving.
 func garbageOnTheLine(r *rig) {
 	releases := ask[int](r, r.south, "releases")
 	begun := time.Now()
