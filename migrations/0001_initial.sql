@@ -90,7 +90,8 @@ CREATE TABLE gates (
 CREATE TABLE key_deliveries (
     event TEXT NOT NULL REFERENCES events (id),
     gate  TEXT NOT NULL REFERENCES gates (id),
-    at    INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last  INTEGER NOT NULL,
     PRIMARY KEY (event, gate)
 ) STRICT, WITHOUT ROWID;
 

@@ -92,7 +92,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *App, err 
 	a.publisher = gallery.New(db, link, keys, log)
 	a.registry = gates.New(db, a.Data.Auth, keys, a.publisher, a.Data.Identity, models.ModelID(), log)
 	a.bus, err = bus.Start(ctx, bus.Config{
-		Dir: filepath.Join(cfg.Data, "bus"), Listen: cfg.Bus, Gates: a.registry, Log: log,
+		Dir: filepath.Join(cfg.Data, "bus"), Listen: cfg.Bus, Public: cfg.BusURL, Gates: a.registry, Log: log,
 	})
 	if err != nil {
 		return nil, err

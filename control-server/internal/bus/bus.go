@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -24,6 +25,7 @@ import (
 type Config struct {
 	Dir    string // JetStream's folder
 	Listen string // host:port for gates; port 0 picks a free one
+	Public string // URL at which gates reach it; empty is where it listens
 	Gates  Gates
 	Log    *slog.Logger
 }
@@ -46,6 +48,7 @@ type Bus struct {
 	gates Gates
 	log   *slog.Logger
 	door  *doorman
+	url   string // at which gates reach it
 }
 
 const startTimeout = 20 * time.Second
@@ -77,7 +80,7 @@ func Start(ctx context.Context, cfg Config) (_ *Bus, err error) {
 
 	secret := make([]byte, 32)
 	rand.Read(secret)
-	b := &Bus{gates: cfg.Gates, log: cfg.Log}
+	b := &Bus{gates: cfg.Gates, log: cfg.Log, url: cfg.Public}
 	b.door = &doorman{gates: cfg.Gates, secret: hex.EncodeToString(secret), log: cfg.Log, clients: map[checkin.GateID]uint64{}}
 	b.srv, err = server.NewServer(&server.Options{
 		ServerName:                 "stile",
@@ -127,7 +130,7 @@ func Start(ctx context.Context, cfg Config) (_ *Bus, err error) {
 }
 
 // URL is where gates connect.
-func (b *Bus) URL() string { return b.srv.ClientURL() }
+func (b *Bus) URL() string { return cmp.Or(b.url, b.srv.ClientURL()) }
 
 // Close disconnects everybody and stops the server.
 func (b *Bus) Close() error {

@@ -15,10 +15,13 @@ import (
 // Config is everything that an installer may set.
 type Config struct {
 	Version int    `yaml:"version"`
-	Data    string `yaml:"data"`   // folder of database, keys and streams
-	HTTP    string `yaml:"http"`   // host:port of the API, the portal and the console
-	Bus     string `yaml:"bus"`    // host:port for gates
-	Models  string `yaml:"models"` // the models' manifest
+	Data    string `yaml:"data"` // folder of database, keys and streams
+	HTTP    string `yaml:"http"` // host:port of the API, the portal and the console
+	Bus     string `yaml:"bus"`  // host:port for gates
+	// BusURL is how gates reach the bus, e.g. nats://stile.example:4222. Empty is
+	// the address that it listens on.
+	BusURL string `yaml:"bus_url"`
+	Models string `yaml:"models"` // the models' manifest
 	// Public is the address by which people reach the HTTP port, when a proxy
 	// stands before it.
 	Public string `yaml:"public"`
@@ -70,6 +73,12 @@ func (c Config) Validate() error {
 		if _, port, err := net.SplitHostPort(value); err != nil || port == "" {
 			return fmt.Errorf("%s: %q is not host:port", field, value)
 		}
+	}
+	if host, _, _ := net.SplitHostPort(c.Bus); c.BusURL == "" && (host == "" || net.ParseIP(host).IsUnspecified()) {
+		return fmt.Errorf("bus_url: is needed, because bus %q is every address and gates need one", c.Bus)
+	}
+	if u, err := url.Parse(c.BusURL); c.BusURL != "" && (err != nil || u.Host == "" || (u.Scheme != "nats" && u.Scheme != "tls")) {
+		return fmt.Errorf("bus_url: %q is not a nats or tls address", c.BusURL)
 	}
 	if c.Public != "" {
 		if u, err := url.Parse(c.Public); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {

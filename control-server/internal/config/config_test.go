@@ -13,7 +13,7 @@ func TestLoad(t *testing.T) {
 		want       string // of the error; empty for none
 	}{
 		{"an empty file", "", "the file is empty"},
-		{"everything", "version: 1\ndata: d\nhttp: :80\nbus: 0.0.0.0:4222\nmodels: m.yaml\npublic: https://venue.example\nzone: Europe/Berlin\nenrolments: 2\n", ""},
+		{"everything", "version: 1\ndata: d\nhttp: :80\nbus: 0.0.0.0:4222\nbus_url: nats://venue.example:4222\nmodels: m.yaml\npublic: https://venue.example\nzone: Europe/Berlin\nenrolments: 2\n", ""},
 		{"unknown key", "htpp: x\n", "htpp"},
 		{"wrong type", "enrolments: many\n", "many"},
 		{"version", "version: 2\n", "version: 2"},
@@ -21,6 +21,8 @@ func TestLoad(t *testing.T) {
 		{"no models", "models: ''\n", "models: is empty"},
 		{"http", "http: nowhere\n", `http: "nowhere"`},
 		{"bus", "bus: 'localhost:'\n", `bus: "localhost:"`},
+		{"bus without an address", "bus: 0.0.0.0:4222\n", "bus_url: is needed"},
+		{"bus_url", "bus_url: venue.example\n", `bus_url: "venue.example"`},
 		{"public", "public: ftp://x\n", `public: "ftp://x"`},
 		{"zone", "zone: Mars/Olympus\n", `zone: "Mars/Olympus"`},
 		{"enrolments", "enrolments: 65\n", "enrolments: 65"},

@@ -72,11 +72,11 @@ func (c *change) consent(given *checkin.Consent) error {
 	if given == nil {
 		return nil
 	}
-	last, err := c.tx.LatestEnrolment(c.holder.ID)
-	if err != nil && checkin.ErrorCode(err) != checkin.CodeNotFound {
+	withdrawn, err := c.tx.LastWithdrawal(c.holder.ID)
+	if err != nil {
 		return err
 	}
-	if err == nil && last.State == checkin.EnrolmentWithdrawn && !given.Given.After(last.Ended) {
+	if !withdrawn.IsZero() && !given.Given.After(withdrawn) {
 		return &checkin.Error{Code: checkin.CodeConflict, Field: "consent.given",
 			Message: "the holder withdrew after this consent was given; a new one is needed"}
 	}

@@ -34,7 +34,7 @@ func statusOf(tx *store.Tx, h checkin.Holder) (checkin.HolderStatus, error) {
 // have signed for this template's destruction.
 func withdrawalOf(tx *store.Tx, e checkin.Enrolment) (*checkin.Withdrawal, error) {
 	w := &checkin.Withdrawal{At: e.Ended}
-	gates, err := tx.Deliveries(e.Event)
+	gates, err := tx.DeliveriesBefore(e.Event, e.Ended)
 	if err != nil {
 		return nil, err
 	}

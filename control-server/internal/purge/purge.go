@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -151,8 +152,12 @@ func report(tx *store.Tx, event checkin.EventID) (Report, error) {
 		}
 	}
 	for _, gate := range r.Gates {
+		wanted, err := tx.PurgeWanted(gate)
+		if err != nil {
+			return Report{}, err
+		}
 		receipt, ok := newest[gate]
-		if !ok {
+		if !ok || slices.Contains(wanted, event) { // or it has had the key again since
 			r.Silent = append(r.Silent, gate)
 			continue
 		}

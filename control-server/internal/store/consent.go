@@ -27,6 +27,12 @@ func (tx *Tx) ActiveConsent(holder checkin.HolderID) (c checkin.Consent, err err
 	return c, err
 }
 
+// LastWithdrawal returns when the holder last withdrew; zero for never.
+func (tx *Tx) LastWithdrawal(holder checkin.HolderID) (at time.Time, err error) {
+	err = tx.row("read withdrawals", nil, `SELECT max(withdrawn) FROM consents WHERE holder = ?`, holder)(stamped{&at})
+	return at, err
+}
+
 // WithdrawConsents withdraws every consent that the holder has given. The
 // caller ends the enrolment in the same transaction.
 func (tx *Tx) WithdrawConsents(holder checkin.HolderID, at time.Time) error {

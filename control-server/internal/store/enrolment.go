@@ -69,10 +69,11 @@ func (tx *Tx) ActiveEnrolment(holder checkin.HolderID) (checkin.Enrolment, error
 		holder, checkin.EnrolmentActive))
 }
 
-// LatestEnrolment returns the holder's newest enrolment in whatever state.
+// LatestEnrolment returns the holder's enrolment that something last happened
+// to, in whatever state.
 func (tx *Tx) LatestEnrolment(holder checkin.HolderID) (checkin.Enrolment, error) {
 	return scanEnrolment(tx.row("read enrolment", notFound("enrolment of holder", holder),
-		`SELECT `+enrolmentColumns+` FROM enrolments WHERE holder = ? ORDER BY seq DESC LIMIT 1`, holder))
+		`SELECT `+enrolmentColumns+` FROM enrolments WHERE holder = ? ORDER BY coalesce(ended, created) DESC, seq DESC LIMIT 1`, holder))
 }
 
 // EndEnrolment ends an active enrolment and wipes its template. One that is not

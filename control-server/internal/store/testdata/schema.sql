@@ -129,7 +129,8 @@ CREATE TABLE holders (
 CREATE TABLE key_deliveries (
     event TEXT NOT NULL REFERENCES events (id),
     gate  TEXT NOT NULL REFERENCES gates (id),
-    at    INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last  INTEGER NOT NULL,
     PRIMARY KEY (event, gate)
 ) STRICT, WITHOUT ROWID;
 
