@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"strconv"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -56,13 +55,9 @@ const startTimeout = 20 * time.Second
 // Start starts the server, connects to it and declares what always exists. A
 // port in use or a folder that cannot be written is an error that says so.
 func Start(ctx context.Context, cfg Config) (_ *Bus, err error) {
-	host, portText, err := net.SplitHostPort(cfg.Listen)
+	host, _, err := net.SplitHostPort(cfg.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("bus address %q: %w", cfg.Listen, err)
-	}
-	port, err := strconv.Atoi(portText)
-	if err != nil {
-		return nil, fmt.Errorf("bus address %q: port: %w", cfg.Listen, err)
 	}
 	// The server library only logs that its folder or its port cannot be used;
 	// asking first turns that into an error.
@@ -73,7 +68,7 @@ func Start(ctx context.Context, cfg Config) (_ *Bus, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}
-	port = probe.Addr().(*net.TCPAddr).Port
+	port := probe.Addr().(*net.TCPAddr).Port
 	if err := probe.Close(); err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}

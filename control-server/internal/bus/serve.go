@@ -43,7 +43,7 @@ func (b *Bus) Serve(ctx context.Context, h Handler) error {
 		if err != nil {
 			return fmt.Errorf("listen on %s: %w", subject, err)
 		}
-		defer sub.Unsubscribe()
+		defer sub.Unsubscribe() //nolint:errcheck // a connection that is closed has no subscriptions
 	}
 	consumer, err := b.js.CreateOrUpdateConsumer(ctx, wire.RecordStream, jetstream.ConsumerConfig{
 		Durable: "ingest", AckPolicy: jetstream.AckExplicitPolicy, AckWait: 30 * time.Second, MaxAckPending: 1024,

@@ -60,8 +60,8 @@ func (manifests) Manifest(event checkin.EventID) (wire.Manifest, bool) {
 }
 
 const (
-	gala  checkin.EventID = "gala"
-	model                 = "model-1"
+	gala  = checkin.EventID("gala")
+	model = "model-1"
 )
 
 type hall struct {

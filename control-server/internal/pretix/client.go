@@ -128,7 +128,7 @@ func (s *Shop) try(ctx context.Context, u *url.URL, into any) (wait time.Duratio
 	if err != nil {
 		return firstWait, err
 	}
-	defer resp.Body.Close() //nolint:errcheck // nothing was written
+	defer resp.Body.Close()
 	switch {
 	case resp.StatusCode == http.StatusOK:
 		body, err := io.ReadAll(io.LimitReader(resp.Body, maxPage+1))

@@ -43,7 +43,7 @@ func Import(ctx context.Context, from *Shop, to *Stile, subevent int, out io.Wri
 			}
 		}
 		read += len(orders)
-		fmt.Fprintf(out, "%s of %s orders\n", thousands(read), thousands(total)) //nolint:errcheck // progress only
+		fmt.Fprintf(out, "%s of %s orders\n", thousands(read), thousands(total))
 		return nil
 	})
 	return sum, err
@@ -56,7 +56,7 @@ func (sum *Summary) push(ctx context.Context, to *Stile, p push, out io.Writer) 
 		return fmt.Errorf("push %s: %w", p.PlatformID, err)
 	case refused != "":
 		sum.Refused++
-		fmt.Fprintf(out, "%s was refused: %s\n", p.PlatformID, refused) //nolint:errcheck // progress only
+		fmt.Fprintf(out, "%s was refused: %s\n", p.PlatformID, refused)
 	case created:
 		sum.Created++
 	default:

@@ -86,12 +86,12 @@ func (f *fakePretix) page(w http.ResponseWriter, r *http.Request, list []map[str
 		q.Set("page", strconv.Itoa(number+1))
 		body["next"] = f.next(f.URL + r.URL.Path + "?" + q.Encode())
 	}
-	json.NewEncoder(w).Encode(body) //nolint:errcheck // a test's own server
+	json.NewEncoder(w).Encode(body)
 }
 
 func refuse(w http.ResponseWriter, status int, detail string) {
 	w.WriteHeader(status)
-	fmt.Fprintf(w, `{"detail": %q}`, detail) //nolint:errcheck // a test's own server
+	fmt.Fprintf(w, `{"detail": %q}`, detail)
 }
 
 // only keeps the fields that were asked for, in nested lists too.
@@ -159,10 +159,10 @@ func (f *fakeStile) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method+r.URL.Path != "POST/v1/events/evening/holders" || r.Header.Get("Authorization") != "Bearer key":
 		w.WriteHeader(http.StatusUnauthorized)
-		fmt.Fprint(w, `{"detail":"the API key is unknown"}`) //nolint:errcheck // a test's own server
+		fmt.Fprint(w, `{"detail":"the API key is unknown"}`)
 	case f.status != 0:
 		w.WriteHeader(f.status)
-		fmt.Fprint(w, `{"detail":"is not after valid_from","field":"tickets.valid_until"}`) //nolint:errcheck // a test's own server
+		fmt.Fprint(w, `{"detail":"is not after valid_from","field":"tickets.valid_until"}`)
 	case known:
 		w.WriteHeader(http.StatusOK)
 	default:
@@ -311,7 +311,7 @@ func TestImportFails(t *testing.T) {
 		{"always down", token, always(500, ""), "given up after 6 tries: answered 500", 6},
 		{"a redirect", token, always(302, ""), "answered 302", 1},
 		{"no JSON", token, func(p *fakePretix, _ *fakeStile) {
-			p.answers = []func(http.ResponseWriter){func(w http.ResponseWriter) { io.WriteString(w, "<html>") }} //nolint:errcheck // a test's own server
+			p.answers = []func(http.ResponseWriter){func(w http.ResponseWriter) { io.WriteString(w, "<html>") }}
 		}, "invalid character", 1},
 		{"next page elsewhere", token, func(p *fakePretix, _ *fakeStile) {
 			p.next = func(s string) string { return strings.Replace(s, p.URL, "http://thief.example", 1) }

@@ -64,7 +64,7 @@ func (s *Stile) push(ctx context.Context, p push) (created bool, refused string,
 	if err != nil {
 		return false, "", fmt.Errorf("stile: %w", err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // nothing was written
+	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil {
 		return false, "", fmt.Errorf("stile: %w", err)

@@ -42,8 +42,8 @@ func (a *around) Tell(_ context.Context, gate checkin.GateID) {
 }
 
 const (
-	gala     checkin.EventID = "gala"
-	template                 = "the sealed template of holder-1"
+	gala     = checkin.EventID("gala")
+	template = "the sealed template of holder-1"
 )
 
 type hall struct {

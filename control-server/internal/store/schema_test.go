@@ -17,7 +17,7 @@ func TestSchemaGolden(t *testing.T) {
 	var b strings.Builder
 	rows, err := db.writer.Query(`SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY tbl_name, type DESC, name`)
 	must(t, err)
-	defer rows.Close() //nolint:errcheck // Err says what went wrong
+	defer rows.Close()
 	for rows.Next() {
 		var statement string
 		must(t, rows.Scan(&statement))

@@ -57,7 +57,7 @@ func (tx *Tx) each(doing string, fn func(scan) error, query string, args ...any)
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	defer rows.Close() //nolint:errcheck // Err says what went wrong
+	defer rows.Close()
 	for rows.Next() {
 		if err := fn(rows.Scan); err != nil {
 			return fmt.Errorf("%s: %w", doing, err)

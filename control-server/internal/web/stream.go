@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"runtime/debug"
 	"strings"
@@ -25,14 +26,14 @@ type Events struct {
 // Send writes one server-sent event. An error means that the reader is gone,
 // which is never noticed otherwise: send a heartbeat.
 func (e *Events) Send(event, data string) error {
-	e.w.WriteString("event: " + event + "\n")
+	fmt.Fprint(e.w, "event: "+event+"\n") // an error stays with w until Flush
 	for line := range strings.Lines(data) {
-		e.w.WriteString("data: " + strings.TrimRight(line, "\r\n") + "\n")
+		fmt.Fprint(e.w, "data: "+strings.TrimRight(line, "\r\n")+"\n")
 	}
 	if data == "" {
-		e.w.WriteString("data:\n")
+		fmt.Fprint(e.w, "data:\n")
 	}
-	e.w.WriteString("\n")
+	fmt.Fprint(e.w, "\n")
 	return errors.Join(e.conn.SetWriteDeadline(time.Now().Add(flushLimit)), e.w.Flush())
 }
 

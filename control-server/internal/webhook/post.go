@@ -60,7 +60,7 @@ func (s *Sender) post(ctx context.Context, hook Hook, a Entry) error {
 	if err != nil {
 		return fmt.Errorf("post admission %s: %w", a.ID, bare(err))
 	}
-	defer resp.Body.Close()                                   //nolint:errcheck // nothing was written
+	defer resp.Body.Close()
 	io.Copy(io.Discard, io.LimitReader(resp.Body, maxAnswer)) //nolint:errcheck // the status is the answer
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return fmt.Errorf("post admission %s: the receiver answered %d", a.ID, resp.StatusCode)

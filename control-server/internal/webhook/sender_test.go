@@ -89,16 +89,16 @@ func (r *receiver) seen() ([]string, int) {
 func verify(secret string, h http.Header, body []byte) error {
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 	if err != nil || len(key) < 24 || len(key) > 64 {
-		return fmt.Errorf("secret of %d bytes: %v", len(key), err)
+		return fmt.Errorf("secret of %d bytes: %w", len(key), err)
 	}
 	seconds, err := strconv.ParseInt(h.Get("webhook-timestamp"), 10, 64)
 	if err != nil || time.Since(time.Unix(seconds, 0)).Abs() > 5*time.Minute {
-		return fmt.Errorf("timestamp %q: %v", h.Get("webhook-timestamp"), err)
+		return fmt.Errorf("timestamp %q: %w", h.Get("webhook-timestamp"), err)
 	}
 	version, signature, _ := strings.Cut(h.Get("webhook-signature"), ",")
 	got, err := base64.StdEncoding.DecodeString(signature)
 	if err != nil || version != "v1" {
-		return fmt.Errorf("signature %q: %v", h.Get("webhook-signature"), err)
+		return fmt.Errorf("signature %q: %w", h.Get("webhook-signature"), err)
 	}
 	mac := hmac.New(sha256.New, key)
 	mac.Write(bytes.Join([][]byte{[]byte(h.Get("webhook-id")), []byte(h.Get("webhook-timestamp")), body}, []byte(".")))

@@ -172,7 +172,7 @@ func (u *Uplink) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listen for commands: %w", err)
 	}
-	defer commands.Unsubscribe()
+	defer commands.Unsubscribe() //nolint:errcheck // a connection that is closed has no subscriptions
 	done := make(chan struct{})
 	go func() { defer close(done); u.drain(ctx) }()
 	for ctx.Err() == nil {

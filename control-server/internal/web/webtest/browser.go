@@ -59,7 +59,7 @@ func Browser(t *testing.T, base string) context.Context {
 }
 
 // Do runs the steps in order; the test ends at the first that fails.
-func Do(t *testing.T, ctx context.Context, steps ...Action) {
+func Do(t *testing.T, ctx context.Context, steps ...Action) { //nolint:revive // as every helper of tests, it takes t first
 	t.Helper()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		t.Fatal(err)
