@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/openstile/stile/gate-agent/internal/barrier"
 	cameras "github.com/openstile/stile/gate-agent/internal/camera"
@@ -34,6 +35,9 @@ type devices struct {
 
 // The simulated camera's picture.
 const simWidth, simHeight, simFPS = 640, 480, 12
+
+// simWalker is how long a person takes to a simulated arm before a real camera.
+const simWalker = time.Second
 
 // openCamera is the table of camera schemes.
 var openCamera = map[string]func(raw string, u *url.URL, log *slog.Logger) (camera, error){
@@ -78,7 +82,11 @@ func openDevices(cfg config.Lane, log *slog.Logger) (d devices, err error) {
 		if d.board, err = barrier.ParseURL("serial:///simulated" + rest); err != nil {
 			return d, err
 		}
-		d.turnstile, err = sim.NewTurnstile(sim.TurnstileConfig{Profile: d.board.Profile, Wiring: d.board.Wiring, Log: log})
+		turnstile := sim.TurnstileConfig{Profile: d.board.Profile, Wiring: d.board.Wiring, Log: log}
+		if !cameraSimulated { // real people cannot push a simulated arm
+			turnstile.Walker = simWalker
+		}
+		d.turnstile, err = sim.NewTurnstile(turnstile)
 		if err != nil {
 			return d, err
 		}

@@ -15,13 +15,17 @@ import (
 type TurnstileConfig struct {
 	Profile firmware.Profile
 	Wiring  firmware.Wiring
-	Log     *slog.Logger
+	// Walker, unless zero, is how long after a release somebody pushes, for a
+	// lane whose people nobody scripts. Otherwise the arm waits for Push.
+	Walker time.Duration
+	Log    *slog.Logger
 }
 
 // Turnstile is a simulated tripod behind a simulated relay board. Its methods
 // may be called from any goroutine.
 type Turnstile struct {
 	wiring firmware.Wiring
+	walker time.Duration
 	speak  speak
 	line   *line
 	log    *slog.Logger
@@ -43,6 +47,7 @@ func NewTurnstile(cfg TurnstileConfig) (*Turnstile, error) {
 	}
 	t := &Turnstile{
 		wiring: cfg.Wiring,
+		walker: cfg.Walker,
 		speak:  speak,
 		relays: make(relays, cfg.Profile.Relays),
 		log:    cfg.Log,
@@ -133,6 +138,9 @@ func (t *Turnstile) receive(in []byte) (rest, reply []byte) {
 	if t.relays[t.wiring.Release-1].rises > before {
 		t.arm.unlock(now)
 		t.log.Debug("simulated release")
+		if t.walker > 0 {
+			time.AfterFunc(t.walker, func() { t.Push(In) })
+		}
 	}
 	return rest, reply
 }

@@ -57,6 +57,21 @@ func TestTurnstileOverThePTY(t *testing.T) {
 	}
 }
 
+func TestWalker(t *testing.T) {
+	ts := newTurnstile(t, "waveshare-8ch", "tripod-pulse")
+	ts.walker = time.Millisecond
+	port := open(t, ts)
+	exchange(t, port, "0105020000050C71", "0105020000050C71")
+	for deadline := time.Now().Add(10 * time.Second); ts.Turns() == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("nobody pushed")
+		}
+	}
+	if ts.Unlocked() || ts.Turns() != 1 {
+		t.Errorf("%d turns, want 1 and the arm locked", ts.Turns())
+	}
+}
+
 func TestUnplugHangsUpAndReplugKeepsThePath(t *testing.T) {
 	ts := newTurnstile(t, "lcus-1", "open-loop")
 	port, path := open(t, ts), ts.Path()
