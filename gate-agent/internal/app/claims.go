@@ -64,13 +64,16 @@ func (a *App) settle(ctx context.Context) error {
 	}
 }
 
-// settleAll goes through all that the bus has not heard, while it listens.
+// settleAll goes through all that the bus has not heard, while it listens. One
+// that must wait for another admission does not hold up the rest: their claims
+// on the bus expire.
 func (a *App) settleAll(ctx context.Context) error {
 	for a.uplink.Online() {
 		batch, err := a.journal.Unsettled(ctx, settleBatch)
 		if err != nil {
 			return err
 		}
+		var waiting []error
 		for _, s := range batch {
 			end := a.uplink.GiveBack
 			if s.Claim.Confirmed {
@@ -78,17 +81,21 @@ func (a *App) settleAll(ctx context.Context) error {
 			}
 			err := end(ctx, s.Event, s.Credential, s.Claim)
 			var held *uplink.HeldError
-			if errors.As(err, &held) {
+			switch {
+			case errors.As(err, &held):
 				a.doubleAdmission(s.Claim, held.Holder)
-			} else if err != nil {
+			case errors.Is(err, uplink.ErrUndecided):
+				waiting = append(waiting, fmt.Errorf("admission %s: %w", s.Claim.Admission, err))
+				continue
+			case err != nil:
 				return fmt.Errorf("admission %s: %w", s.Claim.Admission, err)
 			}
 			if err := a.journal.MarkSettled(ctx, s); err != nil {
 				return err
 			}
 		}
-		if len(batch) < settleBatch {
-			return nil
+		if len(batch) < settleBatch || len(waiting) > 0 {
+			return errors.Join(waiting...)
 		}
 	}
 	return nil

@@ -23,6 +23,10 @@ const operationHeader = "KV-Operation"
 // errOffline means that there is no session, so nobody was asked.
 var errOffline = errors.New("the bus is not reachable")
 
+// ErrUndecided means that another admission holds the claim and has not ended:
+// ask again when it has, or when its claim has expired.
+var ErrUndecided = errors.New("another admission holds the claim and has not ended")
+
 // HeldError means that somebody has passed with the credential by another
 // admission: it has been used twice.
 type HeldError struct{ Holder wire.Claim }
@@ -64,7 +68,8 @@ func (u *Uplink) Claim(ctx context.Context, event checkin.EventID, id checkin.Cr
 
 // Confirm makes the claim final: it does not expire any more. A claim that was
 // taken while the bus was away is thereby made known. It fails with a HeldError
-// when another admission's is final already. Confirming twice is no error.
+// when another admission's is final already, and with ErrUndecided while another's
+// may still become it. Confirming twice is no error.
 func (u *Uplink) Confirm(ctx context.Context, event checkin.EventID, id checkin.CredentialID, c wire.Claim) error {
 	c.Confirmed = true
 	return u.settle(ctx, event, id, c, func(ctx context.Context, revision uint64) error {
@@ -100,7 +105,7 @@ func (u *Uplink) settle(ctx context.Context, event checkin.EventID, id checkin.C
 	case held != nil && !mine && held.Confirmed:
 		return fmt.Errorf("settle claim: %w", &HeldError{*held})
 	case held != nil && !mine:
-		return fmt.Errorf("settle claim: admission %s holds it and has not ended", held.Admission)
+		return fmt.Errorf("settle claim: admission %s: %w", held.Admission, ErrUndecided)
 	}
 	if err := end(ctx, revision); err != nil {
 		return fmt.Errorf("settle claim: %w", err)
