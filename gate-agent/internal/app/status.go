@@ -47,7 +47,7 @@ func (a *App) status() wire.Status {
 	}
 	standing := a.duty.standing()
 	s := wire.Status{
-		Gate: a.pairing.Gate, At: time.Now(), Event: standing.Event.ID, Gallery: a.gallery.Status(),
+		Gate: a.pairing.Gate, At: time.Now().UTC(), Event: standing.Event.ID, Gallery: a.gallery.Status(),
 		Unsent: a.journal.Pending(), Conditions: a.health.Gate().List(),
 	}
 	for _, l := range a.lanes {
@@ -85,11 +85,21 @@ func works(s checkin.Standing, g wire.GalleryStatus, camera, scanner bool) strin
 	}
 }
 
+// stateWord is a state as wire.LaneStatus names it: what a decision waits for is
+// the lane's own business.
+func stateWord(s lane.State) string {
+	switch s {
+	case lane.Claiming, lane.Recording, lane.Releasing:
+		return "deciding"
+	}
+	return string(s)
+}
+
 // status of one lane: without a board only staff can help.
 func (l *laneRun) status(standing checkin.Standing, g wire.GalleryStatus) wire.LaneStatus {
 	state, last := l.driver.snapshot()
 	s := wire.LaneStatus{
-		LaneInfo: l.info(), State: string(state), Last: last, Conditions: l.health.List(),
+		LaneInfo: l.info(), State: stateWord(state), Last: last, Conditions: l.health.List(),
 		Works: works(standing, g, l.camera.Fault() == nil, l.scanner != nil),
 	}
 	if state == lane.OutOfService || state == lane.Evacuate {

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/openstile/stile/gate-agent/internal/lane"
 	"github.com/openstile/stile/shared/checkin"
 	"github.com/openstile/stile/shared/wire"
 )
@@ -43,5 +44,16 @@ func TestWorks(t *testing.T) {
 				t.Errorf("without camera and scanner works by %s", got)
 			}
 		})
+	}
+}
+
+func TestStateWordIsOneOfTheContract(t *testing.T) {
+	for state, want := range map[lane.State]string{
+		lane.Ready: "ready", lane.Claiming: "deciding", lane.Recording: "deciding", lane.Releasing: "deciding",
+		lane.Released: "released", lane.Evacuate: "evacuate", lane.OutOfService: "out_of_service",
+	} {
+		if got := stateWord(state); got != want {
+			t.Errorf("%s is told as %q, want %q", state, got, want)
+		}
 	}
 }
