@@ -1,11 +1,8 @@
 package wire
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 
 	"github.com/google/uuid"
 
@@ -25,12 +22,9 @@ func Encode(v any) []byte {
 // ignored, so that a newer peer can add one.
 func Decode[T any](data []byte) (T, error) {
 	var v T
-	dec := json.NewDecoder(bytes.NewReader(data))
-	if err := dec.Decode(&v); err != nil {
+	// A json.Decoder would keep a copy of data, which may hold a key or a template.
+	if err := json.Unmarshal(data, &v); err != nil {
 		return v, fmt.Errorf("decode %T: %w", v, err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return v, fmt.Errorf("decode %T: bytes after the message", v)
 	}
 	return v, nil
 }

@@ -17,8 +17,8 @@ func TestDecode(t *testing.T) {
 		{"half a message", `{"event":"con`, "decode wire.Follow"},
 		{"another type", `{"event":7}`, "event"},
 		{"a negative sequence", `{"from":-1}`, "from"},
-		{"two messages", `{"event":"concert"}{}`, "bytes after the message"},
-		{"garbage after it", `{"event":"concert"}x`, "bytes after the message"},
+		{"two messages", `{"event":"concert"}{}`, "after top-level value"},
+		{"garbage after it", `{"event":"concert"}x`, "after top-level value"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got, err := Decode[Follow]([]byte(row.data))

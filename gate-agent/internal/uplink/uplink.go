@@ -199,7 +199,6 @@ func (u *Uplink) session(ctx context.Context) error {
 	follow := func() {}
 	lost := make(chan error, 1)
 	if a.Event != nil && len(a.EventKey) > 0 {
-		clear(a.EventKey)
 		stop, err := u.follow(ctx, a, lost)
 		if err != nil {
 			return err
@@ -230,7 +229,6 @@ func (u *Uplink) session(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			clear(b.EventKey)
 			if b.Epoch != a.Epoch || b.KeyID != a.KeyID {
 				return nil
 			}
@@ -269,7 +267,8 @@ func (u *Uplink) hello(ctx context.Context) (wire.Assignment, error) {
 }
 
 // assigned opens an Assignment, proves that the server sent it to this gate,
-// and passes it on. The caller holds turn.
+// and passes it on. The key in what it returns is overwritten. The caller holds
+// turn.
 func (u *Uplink) assigned(sealed []byte) (wire.Assignment, error) {
 	plain, err := u.cfg.Identity.OpenFrom(u.cfg.ServerXKey, sealed)
 	if err != nil {
@@ -280,6 +279,7 @@ func (u *Uplink) assigned(sealed []byte) (wire.Assignment, error) {
 	if err != nil {
 		return wire.Assignment{}, err
 	}
+	defer clear(a.EventKey)
 	if a.Gate != u.cfg.Gate {
 		return wire.Assignment{}, fmt.Errorf("assignment is for gate %q", a.Gate)
 	}
