@@ -106,7 +106,7 @@ func (d *driver) publish(presented bool) {
 }
 
 func (d *driver) step(ctx context.Context, ev lane.Event) {
-	for _, c := range d.machine.Step(time.Now(), ev) {
+	for _, c := range d.machine.Step(time.Now().UTC(), ev) {
 		d.do(ctx, c)
 	}
 }
@@ -133,7 +133,7 @@ func (d *driver) do(ctx context.Context, c lane.Command) {
 }
 
 func (d *driver) claimOf(c lane.Claim) wire.Claim {
-	return wire.Claim{Admission: c.ID, Gate: d.gate, Lane: d.lane, At: time.Now()}
+	return wire.Claim{Admission: c.ID, Gate: d.gate, Lane: d.lane, At: time.Now().UTC()}
 }
 
 // claim takes the credential in the gate's own journal, so that the gate knows

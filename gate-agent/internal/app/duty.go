@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -57,7 +58,7 @@ func (d *duty) assigned(a wire.Assignment) {
 	}
 	gate.Clear(health.NoEvent)
 	d.expires = a.KeyExpires
-	key, err := seal.EventKeyFrom(append([]byte(nil), a.EventKey...))
+	key, err := seal.EventKeyFrom(slices.Clone(a.EventKey))
 	if err != nil {
 		d.app.log.Error("event key cannot be used", "event", a.Event.ID, "err", err)
 		return
@@ -86,8 +87,7 @@ func (d *duty) purge(event checkin.EventID) {
 		r.Count, _, r.Epoch, r.KeyID = d.app.gallery.Wipe()
 		d.app.log.Info("gallery wiped", "event", event, "templates", r.Count)
 	}
-	d.signed[event] = true
-	d.app.sign(r)
+	d.signed[event] = d.app.sign(r) == nil // one that was lost is signed anew when it is asked for
 }
 
 // run enforces the event key's expiry, whether or not the server is heard.

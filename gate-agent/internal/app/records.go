@@ -38,7 +38,7 @@ func (a *App) record(ctx context.Context, r wire.Record) error {
 	if r.ID == "" {
 		r.ID = wire.NewID[string]()
 	}
-	r.Gate, r.At = a.pairing.Gate, time.Now()
+	r.Gate, r.At = a.pairing.Gate, time.Now().UTC()
 	r.ClockOffset, r.ClockBound = a.uplink.Clock()
 	err := a.journal.Append(ctx, r)
 	gate := a.health.Gate()
@@ -61,22 +61,22 @@ func (a *App) record(ctx context.Context, r wire.Record) error {
 // withdrawn signs for a template that was wiped because its holder took it
 // back.
 func (a *App) withdrawn(event checkin.EventID, id checkin.EnrolmentID, left int) {
-	a.sign(checkin.Receipt{
+	_ = a.sign(checkin.Receipt{ // a failure is a condition by now
 		Kind: checkin.ReceiptWithdrawal, Event: event, Enrolment: id, Count: 1, Left: left,
 		Epoch: a.gallery.Status().Epoch,
 	})
 }
 
 // sign signs a receipt and journals it.
-func (a *App) sign(r checkin.Receipt) {
+func (a *App) sign(r checkin.Receipt) error {
 	r.ID, r.Gate, r.At = wire.NewID[string](), a.pairing.Gate, time.Now().UTC()
 	body := wire.Encode(r)
 	signature, err := a.identity.Sign(body)
 	if err != nil {
 		a.log.Error("receipt was not signed", "event", r.Event, "err", err)
-		return
+		return err
 	}
-	_ = a.record(context.Background(), wire.Record{ // a failure is a condition by now
+	return a.record(context.Background(), wire.Record{
 		ID: r.ID, Kind: wire.RecordReceipt, Receipt: &wire.SignedReceipt{Body: body, Signature: signature},
 	})
 }
