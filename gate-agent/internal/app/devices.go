@@ -44,6 +44,7 @@ var openCamera = map[string]func(raw string, u *url.URL, log *slog.Logger) (came
 	"v4l2":  openReal,
 	"file":  openReal,
 	"rtsp":  openReal,
+	"rtsps": openReal,
 	"http":  openReal,
 	"https": openReal,
 	"sim": func(_ string, u *url.URL, log *slog.Logger) (camera, error) {
@@ -69,7 +70,7 @@ func openDevices(cfg config.Lane, log *slog.Logger) (d devices, err error) {
 	}
 	open, ok := openCamera[u.Scheme]
 	if !ok {
-		return d, fmt.Errorf("camera: scheme %q of %q is unknown", u.Scheme, cfg.Camera)
+		return d, fmt.Errorf("camera: scheme %q is unknown", u.Scheme) // the rest may hold a password
 	}
 	if d.camera, err = open(cfg.Camera, u, log); err != nil {
 		return d, fmt.Errorf("camera: %w", err)

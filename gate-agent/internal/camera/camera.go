@@ -106,9 +106,9 @@ func (c *Camera) setFault(fault error) {
 // reader.
 func (c *Camera) Next(ctx context.Context) (vision.Frame, error) { return c.slot.next(ctx) }
 
-// Run reads the camera until ctx ends, which is the only reason to return, and
-// never an error. It then still waits for the read in progress; OpenCV gives up on a dead one
-// after 10 s for a local camera and 30 s for a network camera.
+// Run reads the camera until ctx ends, which is the only reason to return and
+// never an error. It then still waits for the read in progress; OpenCV gives up
+// on a dead one after 10 s for a local camera and 30 s for a network camera.
 func (c *Camera) Run(ctx context.Context) error {
 	pause := firstPause
 	for {

@@ -20,14 +20,11 @@ const (
 	CameraDown   = "camera_down"
 	BoardDown    = "board_down"
 	ScannerDown  = "scanner_down"
-	DisplayDown  = "display_down"
 	BusDown      = "bus_down"
 	GalleryWrong = "gallery_wrong"
-	ModelMissing = "model_missing"
 	JournalDown  = "journal_down"
 	JournalFull  = "journal_full"
 	NoEvent      = "no_event"
-	ClockJumped  = "clock_jumped"
 	// DoubleAdmission: one credential was used twice while the network was away.
 	DoubleAdmission = "double_admission"
 )

@@ -13,8 +13,8 @@ import (
 // Claim takes a credential's one use among the lanes of this agent: the first
 // wins, and everyone else is told who holds it. It is used alone when the bus
 // cannot be reached, and before the bus so that what was claimed online is
-// still known offline and after a restart. Claiming again for the same admission wins again. An
-// unconfirmed claim yields to one that is ClaimExpiry younger.
+// still known offline and after a restart. Claiming again for the same admission
+// wins again. An unconfirmed claim yields to one that is ClaimExpiry younger.
 func (j *Journal) Claim(ctx context.Context, event checkin.EventID, credential checkin.CredentialID, c wire.Claim) (won bool, holder wire.Claim, err error) {
 	var result struct { // apart from the named results: a write can outlive ctx
 		won    bool

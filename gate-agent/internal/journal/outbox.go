@@ -45,26 +45,22 @@ func (j *Journal) limit(kind wire.RecordKind) int64 {
 // Unsent returns up to limit records that wait for the bus, in the order in
 // which they were appended.
 func (j *Journal) Unsent(ctx context.Context, limit int) ([]wire.Record, error) {
-	rows, err := j.db.QueryContext(ctx, `SELECT id, body FROM record WHERE sent = 0 ORDER BY seq LIMIT ?`, limit)
-	if err != nil {
-		return nil, fmt.Errorf("read unsent records: %w", typed(err))
-	}
-	defer rows.Close()
 	var records []wire.Record
-	for rows.Next() {
+	err := j.query(ctx, func(rows *sql.Rows) error {
 		var id string
 		var body []byte
 		if err := rows.Scan(&id, &body); err != nil {
-			return nil, fmt.Errorf("read unsent records: %w", typed(err))
+			return err
 		}
 		r, err := wire.Decode[wire.Record](body)
 		if err != nil {
-			return nil, fmt.Errorf("read unsent record %s: %w: %w", id, ErrCorrupt, err)
+			return fmt.Errorf("record %s: %w: %w", id, ErrCorrupt, err)
 		}
 		records = append(records, r)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read unsent records: %w", typed(err))
+		return nil
+	}, `SELECT id, body FROM record WHERE sent = 0 ORDER BY seq LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read unsent records: %w", err)
 	}
 	return records, nil
 }
