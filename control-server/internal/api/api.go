@@ -35,13 +35,14 @@ type Holders interface {
 	Push(ctx context.Context, event checkin.EventID, p checkin.Push, actor string) (s checkin.HolderStatus, created bool, err error)
 	Status(ctx context.Context, event checkin.EventID, id checkin.HolderID) (checkin.HolderStatus, error)
 	Withdraw(ctx context.Context, event checkin.EventID, id checkin.HolderID, actor string) (checkin.HolderStatus, error)
-	// NewLink makes the one-time link by which the holder reaches the portal.
+	// NewLink makes the personal link by which the holder reaches the portal.
 	NewLink(ctx context.Context, event checkin.EventID, id checkin.HolderID, actor string) (path string, expires time.Time, err error)
 }
 
 // Gates pairs gates and tells how they are.
 type Gates interface {
-	Add(ctx context.Context, name string, event checkin.EventID, actor string) (gate checkin.Gate, code string, expires time.Time, err error)
+	// AddGate makes a gate that waits to be paired with the one-time code.
+	AddGate(ctx context.Context, name string, event checkin.EventID, actor string) (gate checkin.Gate, code string, expires time.Time, err error)
 	// AssignGate makes a gate serve an event, or none when it is empty.
 	AssignGate(ctx context.Context, id checkin.GateID, event checkin.EventID, actor string) error
 	Pair(ctx context.Context, req wire.PairRequest) (wire.PairReply, error)

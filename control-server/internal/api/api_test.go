@@ -93,7 +93,7 @@ func (s *server) NewLink(_ context.Context, _ checkin.EventID, id checkin.Holder
 	return "/p/token", time.Now(), errors.Join(s.fail, known(id, "holder-1"))
 }
 
-func (s *server) Add(_ context.Context, name string, _ checkin.EventID, _ string) (checkin.Gate, string, time.Time, error) {
+func (s *server) AddGate(_ context.Context, name string, _ checkin.EventID, _ string) (checkin.Gate, string, time.Time, error) {
 	return checkin.Gate{Name: name}, "code", time.Now(), s.fail
 }
 
@@ -263,6 +263,23 @@ func TestABodyThatIsTooLarge(t *testing.T) {
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusRequestEntityTooLarge || resp.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("%d %s", resp.StatusCode, resp.Header.Get("Content-Type"))
+	}
+}
+
+// A few kilobytes could unfold to gigabytes, and pairing needs no key.
+func TestACompressedBodyIsRefused(t *testing.T) {
+	_, base := open(t)
+	req, err := http.NewRequest(http.MethodPost, base+"/pair", strings.NewReader("{}"))
+	must(t, err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Content-Encoding", "gzip")
+	resp, err := http.DefaultClient.Do(req)
+	must(t, err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	must(t, err)
+	if resp.StatusCode != 422 || !strings.Contains(string(body), `"field":"content-encoding"`) {
+		t.Errorf("%d %s", resp.StatusCode, body)
 	}
 }
 

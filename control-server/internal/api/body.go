@@ -7,11 +7,17 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gofiber/fiber/v2"
+
 	"github.com/openstile/stile/shared/checkin"
 )
 
-// decode reads a JSON body strictly: a misspelt field is an error that names
-// it, never a silent default.
+// decodeBody decodes the request's own bytes: the framework's would be one more
+// copy of what may be a photo.
+func decodeBody(c *fiber.Ctx, v any) error { return decode(c.Request().Body(), v) }
+
+// decode reads JSON strictly: a misspelt field is an error that names it, never
+// a silent default.
 func decode(body []byte, v any) error {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()

@@ -50,7 +50,7 @@ type eventBody struct {
 func (a *API) createEvent(c *fiber.Ctx) error {
 	policy := checkin.DefaultPolicy
 	body := eventBody{Policy: &policy}
-	if err := decode(c.Body(), &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	e := checkin.Event{ID: body.ID, Name: body.Name, Doors: body.Doors, Starts: body.Starts, Ends: body.Ends, Policy: policy}

@@ -19,7 +19,7 @@ type GateState struct {
 
 func (a *API) pair(c *fiber.Ctx) error {
 	var req wire.PairRequest
-	if err := decode(c.Body(), &req); err != nil {
+	if err := decodeBody(c, &req); err != nil {
 		return err
 	}
 	reply, err := a.Gates.Pair(c.UserContext(), req)
@@ -34,10 +34,10 @@ func (a *API) addGate(c *fiber.Ctx) error {
 		Name  string          `json:"name"`
 		Event checkin.EventID `json:"event"`
 	}
-	if err := decode(c.Body(), &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
-	gate, code, expires, err := a.Gates.Add(c.UserContext(), body.Name, body.Event, actor(c))
+	gate, code, expires, err := a.Gates.AddGate(c.UserContext(), body.Name, body.Event, actor(c))
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (a *API) assignGate(c *fiber.Ctx) error {
 	var body struct {
 		Event checkin.EventID `json:"event"`
 	}
-	if err := decode(c.Body(), &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	if err := a.Gates.AssignGate(c.UserContext(), checkin.GateID(c.Params("gate")), body.Event, actor(c)); err != nil {

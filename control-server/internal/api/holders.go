@@ -20,10 +20,11 @@ type holderBody struct {
 
 func (a *API) pushHolder(c *fiber.Ctx) error {
 	body, err := readHolder(c)
+	defer clear(body.Photo)
+	defer clear(c.Request().Body()) // the server would use this memory again some time
 	if err != nil {
 		return err
 	}
-	defer clear(body.Photo)
 	status, created, err := a.Holders.Push(c.UserContext(), event(c), checkin.Push(body), actor(c))
 	if err != nil {
 		return err
@@ -36,7 +37,7 @@ func (a *API) pushHolder(c *fiber.Ctx) error {
 
 func readHolder(c *fiber.Ctx) (body holderBody, err error) {
 	if !strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
-		return body, decode(c.Body(), &body)
+		return body, decodeBody(c, &body)
 	}
 	fields, files, err := web.ReadForm(c)
 	if err != nil {

@@ -20,7 +20,7 @@ func (a *API) putWebhook(c *fiber.Ctx) error {
 	var body struct {
 		URL string `json:"url"`
 	}
-	if err := decode(c.Body(), &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	secret, err := a.Webhooks.PutWebhook(c.UserContext(), event(c), body.URL, actor(c))

@@ -189,10 +189,6 @@ func (v *venue) Withdraw(ctx context.Context, event checkin.EventID, id checkin.
 	return v.app.desk.Withdraw(ctx, event, id, actor)
 }
 
-func (v *venue) Add(ctx context.Context, name string, event checkin.EventID, actor string) (checkin.Gate, string, time.Time, error) {
-	return v.app.registry.Add(ctx, name, event, actor)
-}
-
 func (v *venue) AddGate(ctx context.Context, name string, event checkin.EventID, actor string) (checkin.Gate, string, time.Time, error) {
 	return v.app.registry.Add(ctx, name, event, actor)
 }

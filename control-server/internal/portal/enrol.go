@@ -51,6 +51,7 @@ func (p *Portal) enrol(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	defer clear(c.Request().Body()) // the server would use this memory again some time
 	fields, files, err := web.ReadForm(c)
 	if err != nil {
 		return err
@@ -63,6 +64,7 @@ func (p *Portal) enrol(c *fiber.Ctx) error {
 	f.Language = text.Language
 	page := selfiePage{Frame: f, Text: text}
 	photo := files["photo"]
+	defer clear(photo)
 	if len(photo) == 0 {
 		page.Hints = []string{words[text.Language].noPhoto}
 		c.Status(fiber.StatusUnprocessableEntity)

@@ -25,7 +25,7 @@ func ReadForm(c *fiber.Ctx) (fields map[string][]string, files map[string][]byte
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
 		return nil, nil, checkin.Invalid("content-type", "%q is not multipart/form-data with a boundary", c.Get(fiber.HeaderContentType))
 	}
-	// The raw body: a compressed one could unfold to any size.
+	// The request's own bytes: the framework's would be one more copy.
 	return parseForm(c.Request().Body(), params["boundary"])
 }
 

@@ -28,6 +28,11 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	}()
 	c.Locals(serverKey, s)
 	secure(c)
+	// The framework unfolds a compressed body to whatever size it has, also of
+	// somebody who has not logged in.
+	if c.Get(fiber.HeaderContentEncoding) != "" {
+		return checkin.Invalid("content-encoding", "a body must come as it is")
+	}
 	// Browsers say where a form was sent from. Cookies are SameSite=Strict and
 	// forms carry tokens; this also covers the one form before a session: login.
 	site := c.Get("Sec-Fetch-Site")
