@@ -8,8 +8,8 @@ import (
 	"github.com/openstile/stile/shared/wire"
 )
 
-// change is one push inside its transaction, and what the gallery must hear of
-// it afterwards.
+// change is one push or withdrawal inside its transaction, and what the gallery
+// must hear of it afterwards.
 type change struct {
 	tx     *store.Tx
 	event  checkin.Event

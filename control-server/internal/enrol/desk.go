@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/openstile/stile/control-server/internal/store"
@@ -30,6 +31,10 @@ type Desk struct {
 	gallery Gallery
 	faces   *Faces
 	log     *slog.Logger
+
+	// order is held from a commit until the gallery has heard of it: a template
+	// that was withdrawn must not be published after its tombstone.
+	order sync.Mutex
 }
 
 // New makes a Desk.
@@ -70,8 +75,7 @@ func (d *Desk) Push(ctx context.Context, event checkin.EventID, p checkin.Push, 
 
 	c := &change{event: e.Event, key: key, model: d.faces.models.ModelID(), dim: d.faces.models.Dimension(),
 		actor: actor, put: map[wire.EntryRef][]byte{}}
-	err = d.db.Update(ctx, func(tx *store.Tx) (err error) {
-		c.tx = tx
+	err = d.commit(ctx, c, func(tx *store.Tx) (err error) {
 		if _, err := openEvent(tx, event); err != nil {
 			return err // it was closed while the photo was looked at
 		}
@@ -94,15 +98,14 @@ func (d *Desk) Push(ctx context.Context, event checkin.EventID, p checkin.Push, 
 	if err != nil {
 		return checkin.HolderStatus{}, false, err
 	}
-	d.publish(ctx, event, c.put, c.drop)
 	return status, created, nil
 }
 
 // Withdraw takes a holder's face back: consents end, the template is wiped, and
 // every gate is told. The tickets stay. Withdrawing twice is no error.
 func (d *Desk) Withdraw(ctx context.Context, event checkin.EventID, id checkin.HolderID, actor string) (status checkin.HolderStatus, err error) {
-	var drop []wire.EntryRef
-	err = d.db.Update(ctx, func(tx *store.Tx) error {
+	c := &change{event: checkin.Event{ID: event}}
+	err = d.commit(ctx, c, func(tx *store.Tx) error {
 		holder, err := tx.Holder(event, id)
 		if err != nil {
 			return err
@@ -122,7 +125,7 @@ func (d *Desk) Withdraw(ctx context.Context, event checkin.EventID, id checkin.H
 			if err := tx.Audit(actor, "enrolment.withdraw", string(active.ID)); err != nil {
 				return err
 			}
-			drop = append(drop, wire.EntryRef{Kind: wire.EntryFace, ID: string(active.ID)})
+			c.drop = append(c.drop, wire.EntryRef{Kind: wire.EntryFace, ID: string(active.ID)})
 		}
 		status, err = statusOf(tx, holder)
 		return err
@@ -130,24 +133,33 @@ func (d *Desk) Withdraw(ctx context.Context, event checkin.EventID, id checkin.H
 	if err != nil {
 		return checkin.HolderStatus{}, err
 	}
-	d.publish(ctx, event, nil, drop)
 	return status, nil
 }
 
-// publish tells the gates, and then empties the write-ahead log if it still
-// holds a template that was wiped. Should readers keep it from that now, the
-// next checkpoint does it.
-func (d *Desk) publish(ctx context.Context, event checkin.EventID, put map[wire.EntryRef][]byte, drop []wire.EntryRef) {
-	if len(put)+len(drop) == 0 {
-		return
-	}
-	d.gallery.Change(ctx, event, put, drop)
-	if len(drop) == 0 {
-		return
+// commit makes the change in a transaction, tells the gates, and then empties
+// the write-ahead log if it still holds a template that was wiped. Should
+// readers keep it from that now, the next checkpoint does it.
+func (d *Desk) commit(ctx context.Context, c *change, fn func(*store.Tx) error) error {
+	if err := d.publish(ctx, c, fn); err != nil || len(c.drop) == 0 {
+		return err
 	}
 	if err := d.db.Checkpoint(ctx); err != nil {
-		d.log.Warn("a wiped template stays in the write-ahead log for now", "event", event, "err", err)
+		d.log.Warn("a wiped template stays in the write-ahead log for now", "event", c.event.ID, "err", err)
 	}
+	return nil
+}
+
+func (d *Desk) publish(ctx context.Context, c *change, fn func(*store.Tx) error) error {
+	d.order.Lock()
+	defer d.order.Unlock()
+	err := d.db.Update(ctx, func(tx *store.Tx) error {
+		c.tx = tx
+		return fn(tx)
+	})
+	if err == nil && len(c.put)+len(c.drop) > 0 {
+		d.gallery.Change(ctx, c.event.ID, c.put, c.drop)
+	}
+	return err
 }
 
 // Status returns what is known of a holder.
