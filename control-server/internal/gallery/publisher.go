@@ -67,12 +67,16 @@ func (p *Publisher) Open(ctx context.Context, event checkin.EventID) error {
 		p.events[event] = s
 	}
 	p.mu.Unlock()
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	return p.fill(ctx, event, s)
 }
 
+// fill fills the stream, unless it was closed meanwhile.
 func (p *Publisher) fill(ctx context.Context, event checkin.EventID, s *stream) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
 	s.broken = true // until the end is reached
 	var epoch uint64
 	err := p.db.Update(ctx, func(tx *store.Tx) (err error) {
@@ -194,36 +198,22 @@ func (p *Publisher) Run(ctx context.Context) error {
 		case <-tick.C:
 		}
 		p.mu.Lock()
-		var broken []checkin.EventID
+		broken := map[checkin.EventID]*stream{}
 		for event, s := range p.events {
 			if s.mu.TryLock() {
 				if s.broken {
-					broken = append(broken, event)
+					broken[event] = s
 				}
 				s.mu.Unlock()
 			}
 		}
 		p.mu.Unlock()
-		for _, event := range broken {
-			if err := p.refill(ctx, event); err != nil && ctx.Err() == nil {
+		for event, s := range broken {
+			if err := p.fill(ctx, event, s); err != nil && ctx.Err() == nil {
 				p.log.Error("gallery is still not published", "event", event, "err", err)
 			}
 		}
 	}
-}
-
-// refill fills a stream again, unless it was closed meanwhile.
-func (p *Publisher) refill(ctx context.Context, event checkin.EventID) error {
-	s, ok := p.stream(event)
-	if !ok {
-		return nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return nil
-	}
-	return p.fill(ctx, event, s)
 }
 
 func (p *Publisher) stream(event checkin.EventID) (*stream, bool) {

@@ -209,10 +209,9 @@ func TestPublisherCloseBeatsRefill(t *testing.T) {
 		t.Fatal("opened without a bus")
 	}
 	h.bus.set(nil)
+	s, _ := h.pub.stream(gala)
 	must(t, h.pub.Close(t.Context(), gala))
-	if err := h.pub.refill(t.Context(), gala); err != nil {
-		t.Fatal(err)
-	}
+	must(t, h.pub.fill(t.Context(), gala, s))
 	if h.bus.open {
 		t.Error("the closed gallery was filled again")
 	}
