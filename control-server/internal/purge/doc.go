@@ -1,3 +1,4 @@
-// Package purge ends an event: it destroys the event key, tells every gate to
-// wipe, deletes the streams and the rows, and collects the gates' receipts.
+// Package purge ends an event: it destroys the event key, overwrites the sealed
+// templates, tells every gate to wipe, deletes the streams, and collects the
+// gates' receipts.
 package purge

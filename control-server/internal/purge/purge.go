@@ -37,6 +37,8 @@ type Purger struct {
 	now     func() time.Time
 	log     *slog.Logger
 
+	turn sync.Mutex // one destroys at a time: Close and Run meet over an event
+
 	mu        sync.Mutex
 	destroyed map[checkin.EventID]bool // by this process, to the last step
 }
@@ -77,6 +79,8 @@ func (p *Purger) Close(ctx context.Context, event checkin.EventID, actor string)
 // destroy does every step that is idempotent. The key goes first: whatever
 // fails after it can be tidied later and holds only noise.
 func (p *Purger) destroy(ctx context.Context, event checkin.EventID) error {
+	p.turn.Lock()
+	defer p.turn.Unlock()
 	if err := p.keys.Destroy(event); err != nil {
 		return err
 	}
