@@ -13,7 +13,6 @@ CREATE TABLE events (
     fpir     REAL NOT NULL,
     key_id   TEXT NOT NULL,
     epoch    INTEGER NOT NULL DEFAULT 1,
-    version  INTEGER NOT NULL DEFAULT 0,
     closed   INTEGER,
     purged   INTEGER CHECK (purged IS NULL OR closed IS NOT NULL)
 ) STRICT;
@@ -146,8 +145,6 @@ CREATE TABLE passages (
     UNIQUE (gate, id)
 ) STRICT;
 CREATE INDEX passages_counted ON passages (event, outcome, confirmed);
-CREATE INDEX passages_by_lane ON passages (event, gate, lane) WHERE outcome = 'completed';
-CREATE INDEX passages_by_time ON passages (at + clock_offset, gate, lane) WHERE outcome = 'completed';
 
 CREATE TABLE receipts (
     seq          INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -11,20 +11,19 @@ type StoredEvent struct {
 	checkin.Event
 	// KeyID names the event key; the key itself is never in the database.
 	KeyID string
-	// Epoch rises when the gallery stream is filled anew, Version with every
-	// change of the gallery.
-	Epoch, Version uint64
+	// Epoch rises when the gallery stream is filled anew.
+	Epoch uint64
 	// Purged is when the purge was complete; zero before. An event that is
 	// closed but not purged is being purged.
 	Purged time.Time
 }
 
-const eventColumns = `id, name, doors, starts, ends, match, liveness, offline, fpir, key_id, epoch, version, closed, purged`
+const eventColumns = `id, name, doors, starts, ends, match, liveness, offline, fpir, key_id, epoch, closed, purged`
 
 func scanEvent(s scan) (e StoredEvent, err error) {
 	err = s(&e.ID, &e.Name, stamped{&e.Doors}, stamped{&e.Starts}, stamped{&e.Ends},
 		&e.Policy.Match, &e.Policy.Liveness, &e.Policy.Offline, &e.Policy.FPIR,
-		&e.KeyID, &e.Epoch, &e.Version, stamped{&e.Closed}, stamped{&e.Purged})
+		&e.KeyID, &e.Epoch, stamped{&e.Closed}, stamped{&e.Purged})
 	return e, err
 }
 
@@ -69,13 +68,6 @@ func (tx *Tx) MarkPurged(id checkin.EventID, at time.Time) error {
 	}
 	return tx.changeEvent("mark event as purged", id,
 		`UPDATE events SET purged = coalesce(purged, ?) WHERE id = ?`, stamp(at), id)
-}
-
-// BumpVersion counts a change of the gallery and returns where it now stands.
-func (tx *Tx) BumpVersion(id checkin.EventID) (version, epoch uint64, err error) {
-	err = tx.row("bump gallery version", notFound("event", id),
-		`UPDATE events SET version = version + 1 WHERE id = ? RETURNING version, epoch`, id)(&version, &epoch)
-	return version, epoch, err
 }
 
 // NewEpoch begins the next epoch of the gallery and returns it.

@@ -38,24 +38,16 @@ func TestEventsLatestFirst(t *testing.T) {
 	})
 }
 
-func TestVersionAndEpochRise(t *testing.T) {
+func TestEpochRises(t *testing.T) {
 	db, _ := open(t)
 	withHolders(t, db, 0)
 	update(t, db, func(tx *Tx) error {
-		version, epoch, err := tx.BumpVersion("gala")
-		must(t, err)
-		equal(t, "version", version, 1)
-		equal(t, "epoch", epoch, 1)
-		epoch, err = tx.NewEpoch("gala")
-		must(t, err)
-		equal(t, "epoch", epoch, 2)
-		version, epoch, err = tx.BumpVersion("gala")
-		equal(t, "version", version, 2)
+		epoch, err := tx.NewEpoch("gala")
 		equal(t, "epoch", epoch, 2)
 		return err
 	})
 	refuse(t, db, checkin.CodeNotFound, `event "other"`, func(tx *Tx) error {
-		_, _, err := tx.BumpVersion("other")
+		_, err := tx.NewEpoch("other")
 		return err
 	})
 }

@@ -150,31 +150,6 @@ func TestReleaseTimesAreSorted(t *testing.T) {
 	})
 }
 
-// A gate's clock may be wrong by more than the minute that is asked for.
-func TestPassagesPerMinuteAreByTheServersClock(t *testing.T) {
-	db, clock := open(t)
-	clock.advance(2 * time.Minute)
-	for i, ago := range []time.Duration{10 * time.Second, time.Minute, 3 * time.Minute} {
-		rec := passage(fmt.Sprint("p", i), checkin.PassageCompleted, true)
-		rec.ClockOffset = time.Hour
-		rec.Passage.At = clock.now().Add(-ago - time.Hour)
-		save(t, db, rec)
-	}
-	save(t, db, passage("abandoned", checkin.PassageAbandoned, true))
-	view(t, db, func(tx *Tx) error {
-		rates, err := tx.PassagesPerMinute(start)
-		must(t, err)
-		if want := (map[Lane]float64{{"north", "a"}: 1}); !reflect.DeepEqual(rates, want) {
-			t.Errorf("rates: got %v, want %v", rates, want)
-		}
-		counts, err := tx.PassagesByLane("gala")
-		if want := (map[Lane]int{{"north", "a"}: 3}); !reflect.DeepEqual(counts, want) {
-			t.Errorf("counts: got %v, want %v", counts, want)
-		}
-		return err
-	})
-}
-
 // Delivery is at least once and from many at a time; each record is stored
 // once, and readers never wait or see half of it.
 func TestConcurrentRecordsAreStoredOnce(t *testing.T) {

@@ -101,7 +101,6 @@ CREATE TABLE events (
     fpir     REAL NOT NULL,
     key_id   TEXT NOT NULL,
     epoch    INTEGER NOT NULL DEFAULT 1,
-    version  INTEGER NOT NULL DEFAULT 0,
     closed   INTEGER,
     purged   INTEGER CHECK (purged IS NULL OR closed IS NOT NULL)
 ) STRICT;
@@ -163,10 +162,6 @@ CREATE TABLE passages (
     clock_bound      INTEGER NOT NULL,
     UNIQUE (gate, id)
 ) STRICT;
-
-CREATE INDEX passages_by_lane ON passages (event, gate, lane) WHERE outcome = 'completed';
-
-CREATE INDEX passages_by_time ON passages (at + clock_offset, gate, lane) WHERE outcome = 'completed';
 
 CREATE INDEX passages_counted ON passages (event, outcome, confirmed);
 
