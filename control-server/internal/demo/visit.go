@@ -84,11 +84,13 @@ func (v *visit) goThrough(ctx context.Context, demo *venue) error {
 // newest is the last admission so far, from which on this visit's is looked
 // for.
 func (v *visit) newest(ctx context.Context) (seq int64, err error) {
-	list, err := v.lane.api.admissions(ctx, v.event, 0)
-	if len(list) > 0 {
+	for {
+		list, err := v.lane.api.admissions(ctx, v.event, seq)
+		if err != nil || len(list) == 0 {
+			return seq, err
+		}
 		seq = list[len(list)-1].Seq
 	}
-	return seq, err
 }
 
 // check says what differs from what must happen.
