@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/openstile/stile/control-server/internal/api"
@@ -64,6 +65,10 @@ const stopTimeout = 15 * time.Second
 // opened is closed again.
 func New(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *App, err error) {
 	a := &App{log: log}
+	// A core dump would write event keys and photos to a disk.
+	if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {
+		return nil, fmt.Errorf("turn core dumps off: %w", err)
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Stop())
