@@ -35,7 +35,7 @@ func newDuty(a *App) *duty { return &duty{app: a, signed: map[checkin.EventID]bo
 func (d *duty) assigned(a wire.Assignment) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	keep := a.Event != nil && len(a.EventKey) > 0
+	keep := a.Event != nil && len(a.EventKey) > 0 && time.Now().Before(a.KeyExpires)
 	if held := d.app.gallery.Event(); held != "" && (!keep || held != a.Event.ID) {
 		d.purge(held)
 	}
@@ -84,7 +84,7 @@ func (d *duty) prune(keep checkin.EventID) {
 func (d *duty) purge(event checkin.EventID) {
 	r := checkin.Receipt{Kind: checkin.ReceiptPurge, Event: event}
 	if d.app.gallery.Event() == event {
-		r.Count, _, r.Epoch, r.KeyID = d.app.gallery.Wipe()
+		r = d.app.gallery.Wipe()
 		d.app.log.Info("gallery wiped", "event", event, "templates", r.Count)
 	}
 	d.signed[event] = d.app.sign(r) == nil // one that was lost is signed anew when it is asked for

@@ -165,6 +165,9 @@ func (l *laneRun) runBoard(ctx context.Context) error {
 		cfg.OnState = func(s barrier.State) { l.boardState(ctx, s) }
 		board, err := barrier.Open(cfg)
 		if err != nil {
+			if !l.health.Has(health.BoardDown) {
+				l.log.Warn("relay board is down", "cause", err.Error())
+			}
 			l.health.Raise(health.BoardDown, err.Error())
 			select {
 			case <-ctx.Done():

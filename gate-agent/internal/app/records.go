@@ -11,6 +11,9 @@ import (
 	"github.com/openstile/stile/shared/wire"
 )
 
+// A journal that takes longer than this to take a record is broken.
+const recordTimeout = 5 * time.Second
+
 // followed passes the gallery stream on and shows when the gallery is wrong.
 type followed struct{ app *App }
 
@@ -33,8 +36,11 @@ func (f followed) Manifest(seq uint64, sealed []byte) error {
 }
 
 // record puts a record into the journal and wakes the uplink. A journal that
-// cannot be written is a condition, until it can.
+// cannot be written is a condition, until it can. It does not end with ctx:
+// whether a record was written must never be left open at a stop.
 func (a *App) record(ctx context.Context, r wire.Record) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
 	if r.ID == "" {
 		r.ID = wire.NewID[string]()
 	}
@@ -60,11 +66,8 @@ func (a *App) record(ctx context.Context, r wire.Record) error {
 
 // withdrawn signs for a template that was wiped because its holder took it
 // back.
-func (a *App) withdrawn(event checkin.EventID, id checkin.EnrolmentID, left int) {
-	_ = a.sign(checkin.Receipt{ // a failure is a condition by now
-		Kind: checkin.ReceiptWithdrawal, Event: event, Enrolment: id, Count: 1, Left: left,
-		Epoch: a.gallery.Status().Epoch,
-	})
+func (a *App) withdrawn(r checkin.Receipt) {
+	_ = a.sign(r) // a failure is a condition by now
 }
 
 // sign signs a receipt and journals it.

@@ -23,7 +23,7 @@ type Model struct {
 type Set struct {
 	model     Model
 	now       func() time.Time
-	withdrawn func(checkin.EventID, checkin.EnrolmentID, int)
+	withdrawn func(checkin.Receipt)
 
 	mu     sync.RWMutex
 	event  checkin.EventID
@@ -40,9 +40,9 @@ type Set struct {
 var ErrWrong = errors.New("the gallery differs from its manifest")
 
 // New makes an empty Set. withdrawn is called, outside of any lock, for each
-// template that was wiped because its holder withdrew, with the number of
-// templates left.
-func New(model Model, now func() time.Time, withdrawn func(event checkin.EventID, id checkin.EnrolmentID, left int)) *Set {
+// template that was wiped because its holder withdrew, with what there is to
+// sign for.
+func New(model Model, now func() time.Time, withdrawn func(checkin.Receipt)) *Set {
 	return &Set{model: model, now: now, withdrawn: withdrawn, live: newContents(model.Dimension)}
 }
 
@@ -66,16 +66,30 @@ func (s *Set) Event() checkin.EventID {
 	return s.event
 }
 
-// Wipe overwrites the templates and the key. It returns how many templates
-// there were, of which event, in which epoch, and under which key.
-func (s *Set) Wipe() (n int, event checkin.EventID, epoch uint64, keyID string) {
+// Wipe overwrites the templates and the key, and returns what there is to sign
+// for.
+func (s *Set) Wipe() checkin.Receipt {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	event, epoch = s.event, s.known.Epoch
+	r := s.receipt(checkin.ReceiptPurge)
+	r.Count, r.Left = s.wipe(), 0
+	return r
+}
+
+// receipt says what is held now. The caller adds what it destroys, and holds mu.
+func (s *Set) receipt(kind checkin.ReceiptKind) checkin.Receipt {
+	r := checkin.Receipt{Kind: kind, Event: s.event, Epoch: s.known.Epoch, Left: s.live.faces.Len()}
 	if s.key != nil {
-		keyID = s.key.ID()
+		r.KeyID = s.key.ID()
 	}
-	return s.wipe(), event, epoch, keyID
+	return r
+}
+
+// withdrawal is the receipt for one template that is gone.
+func (s *Set) withdrawal(id checkin.EnrolmentID) checkin.Receipt {
+	r := s.receipt(checkin.ReceiptWithdrawal)
+	r.Enrolment, r.Count = id, 1
+	return r
 }
 
 func (s *Set) wipe() int {
@@ -145,10 +159,10 @@ func (s *Set) Apply(seq uint64, ref wire.EntryRef, sealed []byte) error {
 	if s.aside != nil {
 		was = s.aside.drop(ref) || was
 	}
-	event, left := s.event, s.live.faces.Len()
+	receipt := s.withdrawal(checkin.EnrolmentID(ref.ID))
 	s.mu.Unlock()
 	if was && ref.Kind == wire.EntryFace {
-		s.withdrawn(event, checkin.EnrolmentID(ref.ID), left)
+		s.withdrawn(receipt)
 	}
 	return nil
 }
@@ -158,28 +172,28 @@ func (s *Set) Apply(seq uint64, ref wire.EntryRef, sealed []byte) error {
 // (Resume). Faces are not searched until the Set is right again.
 func (s *Set) Manifest(seq uint64, sealed []byte) error {
 	s.mu.Lock()
-	gone, event, left, err := s.agree(seq, sealed)
+	gone, err := s.agree(seq, sealed)
 	s.mu.Unlock()
-	for _, id := range gone {
-		s.withdrawn(event, id, left)
+	for _, receipt := range gone {
+		s.withdrawn(receipt)
 	}
 	return err
 }
 
-func (s *Set) agree(seq uint64, sealed []byte) (gone []checkin.EnrolmentID, event checkin.EventID, left int, err error) {
+func (s *Set) agree(seq uint64, sealed []byte) (gone []checkin.Receipt, err error) {
 	s.next = seq + 1
 	if s.key == nil {
-		return nil, "", 0, fmt.Errorf("manifest: no event is served")
+		return nil, fmt.Errorf("manifest: no event is served")
 	}
 	plain, err := s.key.Open(sealed, wire.ManifestAAD(s.event))
 	if err != nil {
 		s.right = false
-		return nil, "", 0, fmt.Errorf("manifest: %w", err)
+		return nil, fmt.Errorf("manifest: %w", err)
 	}
 	m, err := wire.Decode[wire.Manifest](plain)
 	if err != nil {
 		s.right = false
-		return nil, "", 0, fmt.Errorf("manifest: %w", err)
+		return nil, fmt.Errorf("manifest: %w", err)
 	}
 	c := s.live
 	if s.aside != nil {
@@ -187,15 +201,19 @@ func (s *Set) agree(seq uint64, sealed []byte) (gone []checkin.EnrolmentID, even
 	}
 	if c.digest != m.Digest || c.faces.Len() != m.Faces {
 		s.right = false
-		return nil, "", 0, fmt.Errorf("%w: %d faces, the manifest has %d", ErrWrong, c.faces.Len(), m.Faces)
+		return nil, fmt.Errorf("%w: %d faces, the manifest has %d", ErrWrong, c.faces.Len(), m.Faces)
 	}
+	var left []checkin.EnrolmentID
 	if s.aside != nil {
-		gone = missing(s.live, s.aside)
+		left = missing(s.live, s.aside)
 		s.live.wipe()
 		s.live, s.aside = s.aside, nil
 	}
 	s.known, s.right, s.synced = m, true, s.now()
-	return gone, s.event, s.live.faces.Len(), nil
+	for _, id := range left {
+		gone = append(gone, s.withdrawal(id))
+	}
+	return gone, nil
 }
 
 // missing lists the faces of one filling that another has not. Those of the

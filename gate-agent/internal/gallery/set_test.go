@@ -128,8 +128,11 @@ func (s *server) agree(g *Set) error {
 // withdrawals are what a Set says was withdrawn, as "event enrolment left".
 type withdrawals []string
 
-func (w *withdrawals) add(event checkin.EventID, id checkin.EnrolmentID, left int) {
-	*w = append(*w, fmt.Sprint(event, " ", id, " ", left))
+func (w *withdrawals) add(r checkin.Receipt) {
+	if r.Kind != checkin.ReceiptWithdrawal || r.Count != 1 || r.KeyID == "" || r.Epoch == 0 {
+		*w = append(*w, fmt.Sprintf("incomplete: %+v", r))
+	}
+	*w = append(*w, fmt.Sprint(r.Event, " ", r.Enrolment, " ", r.Left))
 }
 
 // filled is a venue with anna and bert enrolled, a ticket each, and a gate that
@@ -449,9 +452,9 @@ func TestWipe(t *testing.T) {
 	g.Resume(2)
 	s.putAll(g)
 	rows, aside, key, id := templates(g.live), templates(g.aside), g.key.Secret(), g.key.ID()
-	n, event, epoch, keyID := g.Wipe()
-	if n != 3 || event != "concert" || epoch != 1 || keyID != id {
-		t.Errorf("wiped %d of %q, epoch %d, key %q; want the 3 of concert", n, event, epoch, keyID)
+	want := checkin.Receipt{Kind: checkin.ReceiptPurge, Event: "concert", Epoch: 1, Count: 3, KeyID: id}
+	if r := g.Wipe(); r != want {
+		t.Errorf("wiped %+v, want %+v", r, want)
 	}
 	wiped(t, rows, key)
 	wiped(t, aside, key)
@@ -465,8 +468,8 @@ func TestWipe(t *testing.T) {
 	if err := s.agree(g); err == nil {
 		t.Error("a manifest was taken without a key")
 	}
-	if n, _, _, keyID := g.Wipe(); n != 0 || keyID != "" {
-		t.Errorf("wiped again: %d under %q", n, keyID)
+	if r := g.Wipe(); r.Count != 0 || r.KeyID != "" {
+		t.Errorf("wiped again: %+v", r)
 	}
 }
 
@@ -504,7 +507,7 @@ func TestTicket(t *testing.T) {
 
 func TestConcurrentUse(t *testing.T) {
 	s, g, _ := filled(t)
-	g.withdrawn = func(checkin.EventID, checkin.EnrolmentID, int) {}
+	g.withdrawn = func(checkin.Receipt) {}
 	var wg sync.WaitGroup
 	done := make(chan struct{})
 	for range 3 {

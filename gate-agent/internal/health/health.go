@@ -105,6 +105,14 @@ func (s *Scope) Clear(name string) {
 	s.monitor.notify()
 }
 
+// Has reports whether a fault is present.
+func (s *Scope) Has(name string) bool {
+	s.monitor.mu.Lock()
+	defer s.monitor.mu.Unlock()
+	_, ok := s.present[name]
+	return ok
+}
+
 // List returns the faults that are present, in order of their names.
 func (s *Scope) List() []wire.Condition {
 	s.monitor.mu.Lock()

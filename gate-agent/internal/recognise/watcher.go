@@ -2,6 +2,7 @@ package recognise
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"log/slog"
@@ -108,9 +109,16 @@ func New(cfg Config, camera Camera, see Analyser, tickets Tickets, gallery Galle
 func (w *Watcher) Run(ctx context.Context) error {
 	defer w.forget()
 	for {
-		f, err := w.camera.Next(ctx)
+		waiting, stop := context.WithTimeout(ctx, blind)
+		f, err := w.camera.Next(waiting)
+		stop()
 		if ctx.Err() != nil {
 			return nil
+		}
+		if errors.Is(err, context.DeadlineExceeded) {
+			w.forget() // whoever stood there last is nobody's business now
+			w.ticket = shown{}
+			continue
 		}
 		if err != nil {
 			return fmt.Errorf("next frame: %w", err)
@@ -173,6 +181,8 @@ func overlap(a, b image.Rectangle) float64 {
 const (
 	// A track whose face was not seen for this long has ended.
 	trackEnds = 700 * time.Millisecond
+	// A camera that is silent for this long shows nobody.
+	blind = 2 * time.Second
 	// A face that moved less than this share between two frames is the same.
 	sameFace = 0.25
 )
