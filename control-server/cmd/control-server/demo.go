@@ -15,7 +15,7 @@ import (
 // runDemo expects what "make setup" and "make build" leave in the project's
 // folder, and the gate-agent beside this binary.
 func runDemo(ctx context.Context, args []string, out io.Writer) error {
-	f := flags("demo [--once]", "Run a whole venue on this machine, with simulated cameras and turnstiles and people from sample pictures, until interrupted.")
+	f := flags("demo [--once] [--camera DEVICE] [--http ADDRESS]", "Run a whole venue on this machine, with simulated cameras and turnstiles and people from sample pictures, until interrupted.")
 	once := f.Bool("once", false, "play the fixed script, check everything, print the result as JSON and end")
 	camera := f.String("camera", "", "`DEVICE` or URL of your own camera, e.g. /dev/video0, for the second gate")
 	http := f.String("http", "127.0.0.1:8080", "`ADDRESS` of the console; another port is taken when it is in use")

@@ -29,7 +29,7 @@ func TestRun(t *testing.T) {
 		code int
 		want string // on either stream
 	}{
-		{"nothing", nil, 0, "Usage:"},
+		{"nothing", nil, 2, "Usage:"},
 		{"help", []string{"help"}, 0, "Usage:"},
 		{"--help", []string{"--help"}, 0, "Usage:"},
 		{"help of a command", []string{"serve", "--help"}, 0, ""},

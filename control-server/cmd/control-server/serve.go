@@ -12,7 +12,7 @@ import (
 )
 
 func serve(ctx context.Context, args []string, out io.Writer) error {
-	f := flags("serve", "Run the control server until interrupted. The first start makes the data folder, the keys and an administrator.")
+	f := flags("serve [--config FILE]", "Run the control server until interrupted. The first start makes the data folder, the keys and an administrator.")
 	file := f.String("config", "", "configuration `FILE` (YAML); without one the defaults hold")
 	if err := parse(f, args, 0); err != nil {
 		return err

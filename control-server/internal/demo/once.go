@@ -50,7 +50,7 @@ func Once(ctx context.Context, cfg Config) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, v.close()) }()
+	defer func() { err = v.end(err) }()
 	s := &script{venue: v, event: "demo", result: Result{Denied: map[checkin.Reason]int{}, Differences: []string{}}}
 	playErr := s.play(ctx)
 	if playErr != nil {
@@ -58,6 +58,9 @@ func Once(ctx context.Context, cfg Config) (err error) {
 	}
 	s.result.Seconds = time.Since(begun).Seconds()
 	s.result.OK = len(s.result.Differences) == 0
+	if s.result.OK {
+		s.say("Everything went as it must.")
+	}
 	line, err := json.Marshal(s.result)
 	if err != nil {
 		return err

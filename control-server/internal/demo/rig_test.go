@@ -44,7 +44,7 @@ func newRig(t *testing.T, enrolled int) *rig {
 				t.Logf("the end of the log of %s:\n%s", p.name, tail(p.log))
 			}
 		}
-		if err := v.close(); err != nil {
+		if err := v.end(nil); err != nil {
 			t.Error(err)
 		}
 	})

@@ -82,7 +82,7 @@ func open(ctx context.Context, cfg Config) (_ *venue, err error) {
 	v := &venue{cfg: cfg, dir: dir}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, v.close())
+			err = v.end(err)
 		}
 	}()
 	if v.http, err = freeAddress(cfg.HTTP); err != nil {
@@ -173,16 +173,12 @@ func (v *venue) start(name, binary string, args ...string) error {
 func (v *venue) until(ctx context.Context, limit time.Duration, what string, ok func() (bool, error)) error {
 	deadline := time.Now().Add(limit)
 	for {
+		if err := v.died(); err != nil {
+			return err
+		}
 		done, err := ok()
 		if done || err != nil {
 			return err
-		}
-		for _, p := range v.procs {
-			select {
-			case <-p.done:
-				return fmt.Errorf("%s has ended before %s:\n%s", p.name, what, tail(p.log))
-			default:
-			}
 		}
 		if time.Now().After(deadline) {
 			return fmt.Errorf("waited %s in vain until %s", limit, what)
@@ -195,11 +191,28 @@ func (v *venue) until(ctx context.Context, limit time.Duration, what string, ok 
 	}
 }
 
+// died reports a process that has ended by itself, with its last words.
+func (v *venue) died() error {
+	for _, p := range v.procs {
+		select {
+		case <-p.done:
+			return fmt.Errorf("%s has ended (%s); its last words:\n%s", p.name, p.cmd.ProcessState, tail(p.log))
+		default:
+		}
+	}
+	return nil
+}
+
 func (v *venue) say(format string, args ...any) { fmt.Fprintf(v.cfg.Out, format+"\n", args...) }
 
-// close stops the processes, the gates first, and removes what they wrote.
-func (v *venue) close() error {
-	var errs []error
+// end stops the processes, the gates first, and removes what they wrote; after a
+// failure the logs stay. A process that died explains a failure better than what
+// followed from it.
+func (v *venue) end(failed error) error {
+	if died := v.died(); failed != nil && died != nil {
+		failed = died
+	}
+	errs := []error{failed}
 	for i := len(v.procs) - 1; i >= 0; i-- {
 		p := v.procs[i]
 		if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
@@ -214,7 +227,17 @@ func (v *venue) close() error {
 	for _, l := range v.lanes {
 		l.hangUp()
 	}
-	return errors.Join(append(errs, os.RemoveAll(v.dir))...)
+	if failed == nil {
+		return errors.Join(append(errs, os.RemoveAll(v.dir))...)
+	}
+	entries, err := os.ReadDir(v.dir)
+	errs = append(errs, err)
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != ".log" {
+			errs = append(errs, os.RemoveAll(filepath.Join(v.dir, e.Name())))
+		}
+	}
+	return errors.Join(append(errs, fmt.Errorf("the logs are in %s", v.dir))...)
 }
 
 // freeAddress returns addr, with a free port in the place of 0 or of a taken

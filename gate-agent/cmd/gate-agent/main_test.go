@@ -26,7 +26,7 @@ func TestRun(t *testing.T) {
 		code int
 		want string // in what is printed
 	}{
-		"nothing":           {nil, 0, "Usage:"},
+		"nothing":           {nil, 2, "Usage:"},
 		"--help":            {[]string{"--help"}, 0, "gate-agent pair"},
 		"help":              {[]string{"help"}, 0, "gate-agent run"},
 		"help of run":       {[]string{"run", "--help"}, 0, "--config FILE"},
