@@ -80,6 +80,9 @@ func (e Event) Validate() error {
 	if name := strings.TrimSpace(e.Name); name == "" || len(name) > 120 {
 		return Invalid("name", "is needed, at most 120 bytes, and has %d", len(name))
 	}
+	if err := CheckText("name", e.Name); err != nil {
+		return err
+	}
 	switch {
 	case e.Doors.IsZero():
 		return Invalid("doors", "is needed")

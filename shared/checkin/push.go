@@ -32,6 +32,9 @@ func (p Push) Validate(event Event, now time.Time) error {
 	if p.PlatformID == "" || len(p.PlatformID) > maxPlatformID {
 		return Invalid("platform_id", "is needed, at most %d bytes, and has %d", maxPlatformID, len(p.PlatformID))
 	}
+	if err := CheckText("platform_id", p.PlatformID); err != nil {
+		return err
+	}
 	if len(p.Tickets) > maxTickets {
 		return Invalid("tickets", "%d tickets, at most %d", len(p.Tickets), maxTickets)
 	}
@@ -41,6 +44,9 @@ func (p Push) Validate(event Event, now time.Time) error {
 	for _, t := range p.Tickets {
 		if t.Secret == "" || len(t.Secret) > maxTicketSecret {
 			return Invalid("tickets.secret", "is needed, at most %d bytes, and has %d", maxTicketSecret, len(t.Secret))
+		}
+		if err := CheckText("tickets.secret", t.Secret); err != nil {
+			return err
 		}
 		from, until := t.Window(event)
 		if !writable(from) {

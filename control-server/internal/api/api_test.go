@@ -324,15 +324,21 @@ func TestPushAsForm(t *testing.T) {
 	if string(s.pushed.Photo) != "the picture" || s.pushed.PlatformID != "new" || s.actor != "key:shop" {
 		t.Errorf("pushed %+v by %q", s.pushed, s.actor)
 	}
-	for field, parts := range map[string][]string{
-		"selfie": {"holder", goodPush + "}", "@selfie", "x"},
-		"holder": {"@photo", "x"},
-		"photo":  {"holder", goodPush + "}", "@photo", "x", "@photo", "y"},
-		"nme":    {"holder", `{"nme":1}`},
+	for _, tt := range []struct {
+		field string
+		parts []string
+	}{
+		{"selfie", []string{"holder", goodPush + "}", "@selfie", "x"}},
+		{"holder", []string{"@photo", "x"}},
+		{"photo", []string{"holder", goodPush + "}", "@photo", "x", "@photo", "y"}},
+		{"photo", []string{"holder", goodPush + "}", "@photo", ""}},
+		{"photo", []string{"holder", goodPush + "}", "photo", "not a file"}},
+		{"foo", []string{"holder", goodPush + "}", "foo", "bar"}},
+		{"nme", []string{"holder", `{"nme":1}`}},
 	} {
-		kind, body := form(parts...)
-		if status, answer, _ := send(t, "POST", base+"/events/gala/holders", secret, kind, body); status != 422 || !strings.Contains(answer, `"field":"`+field+`"`) {
-			t.Errorf("%v: %d %s, want %s named", parts, status, answer, field)
+		kind, body := form(tt.parts...)
+		if status, answer, _ := send(t, "POST", base+"/events/gala/holders", secret, kind, body); status != 422 || !strings.Contains(answer, `"field":"`+tt.field+`"`) {
+			t.Errorf("%v: %d %s, want %s named", tt.parts, status, answer, tt.field)
 		}
 	}
 }

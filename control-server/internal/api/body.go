@@ -36,8 +36,10 @@ func bodyError(err error) error {
 	switch {
 	case errors.As(err, &known):
 		return known
+	case errors.As(err, &kind) && kind.Field == "":
+		return checkin.Invalid("body", "is a JSON %s, want an object", kind.Value)
 	case errors.As(err, &kind):
-		return checkin.Invalid(kind.Field, "is a %s, want %s", kind.Value, kind.Type)
+		return checkin.Invalid(kind.Field, "is a JSON %s, which does not fit", kind.Value)
 	case errors.Is(err, io.EOF):
 		return checkin.Invalid("body", "is empty, want a JSON object")
 	}

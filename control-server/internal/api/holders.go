@@ -45,7 +45,12 @@ func readHolder(c *fiber.Ctx) (body holderBody, err error) {
 	}
 	for name := range files {
 		if name != "photo" {
-			return body, checkin.Invalid(name, "is not a known file; the photo's field is \"photo\"")
+			return body, checkin.Invalid(name, "is not a known file; the photo's is \"photo\"")
+		}
+	}
+	for name := range fields {
+		if name != "holder" {
+			return body, checkin.Invalid(name, "is not a known field; a photo must come as a file, with a file name")
 		}
 	}
 	if len(fields["holder"]) != 1 {
@@ -55,6 +60,9 @@ func readHolder(c *fiber.Ctx) (body holderBody, err error) {
 		return body, err
 	}
 	if photo, ok := files["photo"]; ok {
+		if len(photo) == 0 {
+			return body, checkin.Invalid("photo", "is empty")
+		}
 		body.Photo = photo
 	}
 	return body, nil

@@ -8,14 +8,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/openstile/stile/control-server/internal/api"
-	"github.com/openstile/stile/control-server/internal/auth"
 	"github.com/openstile/stile/control-server/internal/bus"
 	"github.com/openstile/stile/control-server/internal/config"
 	"github.com/openstile/stile/control-server/internal/console"
@@ -30,7 +28,6 @@ import (
 	"github.com/openstile/stile/control-server/internal/web"
 	"github.com/openstile/stile/control-server/internal/webhook"
 	"github.com/openstile/stile/shared/checkin"
-	"github.com/openstile/stile/shared/seal"
 	"github.com/openstile/stile/shared/vision"
 	"github.com/openstile/stile/shared/wire"
 )
@@ -78,6 +75,11 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *App, err 
 		return nil, err
 	}
 	a.onStop("data", func(context.Context) error { return a.Data.Close() })
+	unlock, err := lockData(cfg.Data)
+	if err != nil {
+		return nil, err
+	}
+	a.onStop("lock", func(context.Context) error { return unlock() })
 
 	models, err := vision.Open(cfg.Models, vision.Options{})
 	if err != nil {
@@ -210,33 +212,3 @@ func (a *App) Stop() error {
 	a.stops = nil
 	return errors.Join(errs...)
 }
-
-// Data is the data folder: everything that outlives the process.
-type Data struct {
-	DB       *store.DB
-	Vault    *seal.Vault
-	Identity *seal.Identity
-	Auth     *auth.Auth
-}
-
-// OpenData opens the folder, and makes it on first use.
-func OpenData(dir string) (_ *Data, err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("data folder: %w", err)
-	}
-	d := &Data{}
-	if d.Vault, err = seal.OpenVault(filepath.Join(dir, "keys")); err != nil {
-		return nil, fmt.Errorf("data folder %s: %w", dir, err)
-	}
-	if d.Identity, err = seal.LoadOrCreateIdentity(filepath.Join(dir, "keys", "server.identity")); err != nil {
-		return nil, fmt.Errorf("data folder %s: %w", dir, err)
-	}
-	if d.DB, err = store.Open(filepath.Join(dir, "stile.db"), time.Now); err != nil {
-		return nil, err
-	}
-	d.Auth = auth.New(d.DB, time.Now)
-	return d, nil
-}
-
-// Close closes the database.
-func (d *Data) Close() error { return d.DB.Close() }

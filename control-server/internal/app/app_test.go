@@ -205,6 +205,18 @@ func wrongModels(t *testing.T, manifest string) string {
 	return filepath.Join(dir, "manifest.yaml")
 }
 
+func TestOneServerOnAFolder(t *testing.T) {
+	cfg := configuration(t)
+	_, stop := start(t, cfg)
+	_, err := New(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	if err == nil || !strings.Contains(err.Error(), "another control server") {
+		t.Errorf("a second server on the folder: %v", err)
+	}
+	stop()
+	_, stop = start(t, cfg)
+	stop()
+}
+
 func TestAFailedNewLeavesNothingOpen(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)

@@ -71,7 +71,7 @@ func (tx *Tx) each(doing string, fn func(scan) error, query string, args ...any)
 
 // list reads every row.
 func list[T any](tx *Tx, doing string, read func(scan) (T, error), query string, args ...any) ([]T, error) {
-	var all []T
+	all := []T{} // an empty list, not null, for whoever writes it as JSON
 	err := tx.each(doing, func(s scan) error {
 		v, err := read(s)
 		all = append(all, v)
