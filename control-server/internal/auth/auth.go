@@ -50,7 +50,7 @@ type Pairings interface {
 type Auth struct {
 	store   Store
 	now     func() time.Time
-	names   *throttle
+	guesses *throttle // by source and name
 	sources *throttle
 }
 
@@ -59,10 +59,14 @@ func New(store Store, now func() time.Time) *Auth {
 	return &Auth{
 		store: store,
 		now:   now,
-		// Ten guesses at a name, then six a minute: hopeless against a password
-		// of minPassword characters, and no burden on fingers that slip. A
-		// venue's staff share one address, so a source gets more.
-		names:   newThrottle(10, 10*time.Second),
+		// Ten guesses at a name from one source, then six a minute: no burden
+		// on fingers that slip. A venue's staff share one address, so a source
+		// gets more over all names. A name by itself has no limit, or any
+		// stranger could lock its owner out. Guesses from many sources do add
+		// up, but hashing two at a time holds them to a few hundred a second,
+		// and at that rate even minPassword random small letters take millions
+		// of years.
+		guesses: newThrottle(10, 10*time.Second),
 		sources: newThrottle(50, time.Second),
 	}
 }

@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -154,10 +155,26 @@ func TestGuessingIsThrottled(t *testing.T) {
 	for range 10 {
 		expect(t, "wrong", attempt("Ada", "wrong", "10.0.0.2"), checkin.CodeUnauthorised, "password is wrong")
 	}
-	expect(t, "one more", attempt("Ada", "wrong", "10.0.0.2"), checkin.CodeUnauthorised, "too many attempts")
-	expect(t, "from elsewhere", attempt("ADA", password, "10.0.0.3"), checkin.CodeUnauthorised, "too many attempts")
+	expect(t, "one more", attempt("ADA", password, "10.0.0.2"), checkin.CodeUnauthorised, "too many attempts")
+	expect(t, "from elsewhere", attempt("Ada", password, "10.0.0.3"), "", "")
 	v.advance(10 * time.Second)
 	expect(t, "later", attempt("Ada", password, "10.0.0.2"), "", "")
+}
+
+func TestGuessingAtManyNamesIsThrottled(t *testing.T) {
+	v := open(t)
+	v.withAda(t)
+	attempt := func(name, source string) error {
+		_, _, err := v.Login(t.Context(), name, password, source)
+		return err
+	}
+	for i := range 50 {
+		expect(t, "wrong", attempt(fmt.Sprint("bob", i), "10.0.0.2"), checkin.CodeUnauthorised, "password is wrong")
+	}
+	expect(t, "one more", attempt("Ada", "10.0.0.2"), checkin.CodeUnauthorised, "too many attempts")
+	expect(t, "from elsewhere", attempt("Ada", "10.0.0.3"), "", "")
+	v.advance(time.Second)
+	expect(t, "later", attempt("Ada", "10.0.0.2"), "", "")
 }
 
 func TestKeys(t *testing.T) {

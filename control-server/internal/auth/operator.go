@@ -40,10 +40,11 @@ func (a *Auth) CreateOperator(ctx context.Context, name, password string) (check
 }
 
 // Login begins a session and returns its token. source is where the attempt
-// comes from, such as an IP address. Too many failures with one name or from one
-// source are refused for a while, whatever the password.
+// comes from, such as an IP address. After too many failures a source is refused
+// for a while, whatever the password: sooner with one name than over all. Other
+// sources are not.
 func (a *Auth) Login(ctx context.Context, name, password, source string) (token string, op checkin.Operator, err error) {
-	giveBack, ok := a.take(strings.ToLower(name), source)
+	giveBack, ok := a.take(name, source)
 	if !ok {
 		return "", op, checkin.Errorf(checkin.CodeUnauthorised, "too many attempts: try again in a minute")
 	}
@@ -70,12 +71,13 @@ func (a *Auth) Login(ctx context.Context, name, password, source string) (token 
 // count too. giveBack is for one that was no guess.
 func (a *Auth) take(name, source string) (giveBack func(), ok bool) {
 	now := a.now()
-	if !a.sources.take(source, now) || !a.names.take(name, now) {
+	guess := source + "\x00" + strings.ToLower(name)
+	if !a.sources.take(source, now) || !a.guesses.take(guess, now) {
 		return nil, false
 	}
 	return func() {
 		a.sources.giveBack(source)
-		a.names.giveBack(name)
+		a.guesses.giveBack(guess)
 	}, true
 }
 
