@@ -2,12 +2,14 @@ package gates
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/openstile/stile/control-server/internal/store"
 	"github.com/openstile/stile/shared/checkin"
@@ -72,13 +74,19 @@ func (r *Registry) Add(ctx context.Context, name string, event checkin.EventID, 
 	if name == "" || len(name) > 60 {
 		return gate, "", expires, checkin.Invalid("name", "is needed, at most 60 bytes, and has %d", len(name))
 	}
-	gate.ID = slug(name)
-	if err := checkin.CheckID("name", gate.ID); err != nil {
-		return gate, "", expires, checkin.Invalid("name", "%q has no letter or digit to make an identifier of", name)
+	if i := strings.IndexFunc(name, deceptive); i >= 0 {
+		return gate, "", expires, checkin.Invalid("name", "%q has a character that does not show, at byte %d", name, i)
 	}
+	gate.ID = slug(name)
 	err = r.db.Update(ctx, func(tx *store.Tx) error {
-		if _, err := tx.Gate(gate.ID); err == nil {
-			return &checkin.Error{Code: checkin.CodeConflict, Field: "name", Message: fmt.Sprintf("gate %q exists", gate.ID)}
+		all, err := tx.Gates()
+		if err != nil {
+			return err
+		}
+		for _, g := range all {
+			if g.ID == gate.ID || g.Name == name {
+				return &checkin.Error{Code: checkin.CodeConflict, Field: "name", Message: fmt.Sprintf("gate %q exists", g.Name)}
+			}
 		}
 		if err := openEvent(tx, event); err != nil {
 			return err
@@ -277,7 +285,16 @@ func openEvent(tx *store.Tx, id checkin.EventID) error {
 
 var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
 
-// slug makes an identifier of a name: "North Gate 2" is north-gate-2.
+// slug makes an identifier of a name: "North Gate 2" is north-gate-2. A name
+// without a Latin letter or a digit, such as "門", gets a random one.
 func slug(name string) checkin.GateID {
-	return checkin.GateID(strings.Trim(notSlug.ReplaceAllString(strings.ToLower(name), "-"), "-"))
+	s := strings.Trim(notSlug.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	if s == "" {
+		s = "gate-" + strings.ToLower(rand.Text()[:6])
+	}
+	return checkin.GateID(s)
 }
+
+// deceptive tells the characters that do not show but change how the text
+// around them does, so that one gate could pass for another.
+func deceptive(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }

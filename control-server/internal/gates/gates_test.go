@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -163,7 +164,9 @@ func TestAdd(t *testing.T) {
 	}{
 		{"", gala, checkin.CodeInvalid, "name"},
 		{strings.Repeat("x", 61), gala, checkin.CodeInvalid, "name"},
-		{"???", gala, checkin.CodeInvalid, `"???"`},
+		{"North\nGate", gala, checkin.CodeInvalid, `name: "North\nGate" has a character that does not show, at byte 5`},
+		{"\u202eEast", gala, checkin.CodeInvalid, `"\u202eEast" has a character`},
+		{"We\u2066st", gala, checkin.CodeInvalid, "does not show"},
 		{"north gate 2", gala, checkin.CodeConflict, "exists"},
 		{"West", "ball", checkin.CodeNotFound, `"ball"`},
 		{"West", "expo", checkin.CodeConflict, "closed"},
@@ -171,6 +174,18 @@ func TestAdd(t *testing.T) {
 		_, _, _, err := h.Add(t.Context(), tt.name, tt.event, "test")
 		expect(t, err, tt.code, tt.text)
 	}
+}
+
+func TestAddWithoutLatinLetters(t *testing.T) {
+	h := open(t)
+	for _, name := range []string{"門", "Вход", "بوابة"} {
+		gate, _, _, err := h.Add(t.Context(), name, gala, "test")
+		if err != nil || !regexp.MustCompile(`^gate-[a-z2-7]{6}$`).MatchString(string(gate.ID)) || gate.Name != name {
+			t.Errorf("%s: got %+v, %v", name, gate, err)
+		}
+	}
+	_, _, _, err := h.Add(t.Context(), "門", gala, "test")
+	expect(t, err, checkin.CodeConflict, `gate "門" exists`)
 }
 
 func TestPair(t *testing.T) {
