@@ -43,6 +43,8 @@ type Holders interface {
 type Gates interface {
 	// AddGate makes a gate that waits to be paired with the one-time code.
 	AddGate(ctx context.Context, name string, event checkin.EventID, actor string) (gate checkin.Gate, code string, expires time.Time, err error)
+	// NewCode makes another code for a gate, and voids the one before.
+	NewCode(ctx context.Context, id checkin.GateID, actor string) (code string, expires time.Time, err error)
 	// AssignGate makes a gate serve an event, or none when it is empty.
 	AssignGate(ctx context.Context, id checkin.GateID, event checkin.EventID, actor string) error
 	Pair(ctx context.Context, req wire.PairRequest) (wire.PairReply, error)
@@ -80,6 +82,7 @@ func (a *API) Routes(r fiber.Router) {
 	r.Delete("/events/:event/webhook", a.deleteWebhook)
 	r.Post("/gates", a.addGate)
 	r.Get("/gates", a.listGates)
+	r.Post("/gates/:gate/code", a.newCode)
 	r.Post("/gates/:gate/assign", a.assignGate)
 	r.Use(func(c *fiber.Ctx) error {
 		return checkin.Errorf(checkin.CodeNotFound, "%s %s is not part of this API", c.Method(), c.Path())

@@ -97,6 +97,10 @@ func (s *server) AddGate(_ context.Context, name string, _ checkin.EventID, _ st
 	return checkin.Gate{Name: name}, "code", time.Now(), s.fail
 }
 
+func (s *server) NewCode(_ context.Context, id checkin.GateID, _ string) (string, time.Time, error) {
+	return "another", time.Now(), errors.Join(s.fail, known(id, "north"))
+}
+
 func (s *server) AssignGate(_ context.Context, id checkin.GateID, _ checkin.EventID, _ string) error {
 	return errors.Join(s.fail, known(id, "north"))
 }
@@ -181,6 +185,7 @@ func TestEveryEndpoint(t *testing.T) {
 		{"POST", "/events/gala/holders/holder-1/link", "", 201, `/p/token"`},
 		{"POST", "/gates", `{"name":"North"}`, 201, `"code":"code"`},
 		{"GET", "/gates", "", 200, `"silent":true`},
+		{"POST", "/gates/north/code", "", 201, `"code":"another"`},
 		{"POST", "/gates/north/assign", `{"event":"gala"}`, 204, ""},
 	} {
 		if status, body, _ := send(t, tt.method, base+tt.path, secret, "application/json", tt.body); status != tt.status || !strings.Contains(body, tt.want) {
@@ -208,6 +213,7 @@ func TestProblemsNameTheField(t *testing.T) {
 		{"unknown event", "/events/ball/holders", goodPush + "}", 404, ""},
 		{"unknown holder", "/events/gala/holders/nobody/withdraw", "", 404, ""},
 		{"unknown gate", "/gates/west/assign", `{}`, 404, ""},
+		{"code of an unknown gate", "/gates/west/code", "", 404, ""},
 		{"unknown route", "/tickets", `{}`, 404, ""},
 		{"unknown field", "/events", goodEvent + `,"nme":1}`, 422, "nme"},
 		{"unknown inner field", "/events", goodEvent + `,"policy":{"livness":"off"}}`, 422, "livness"},

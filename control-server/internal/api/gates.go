@@ -44,6 +44,14 @@ func (a *API) addGate(c *fiber.Ctx) error {
 	return c.Status(fiber.StatusCreated).JSON(fiber.Map{"gate": gate, "code": code, "expires": expires})
 }
 
+func (a *API) newCode(c *fiber.Ctx) error {
+	code, expires, err := a.Gates.NewCode(c.UserContext(), checkin.GateID(c.Params("gate")), actor(c))
+	if err != nil {
+		return err
+	}
+	return c.Status(fiber.StatusCreated).JSON(fiber.Map{"code": code, "expires": expires})
+}
+
 func (a *API) assignGate(c *fiber.Ctx) error {
 	var body struct {
 		Event checkin.EventID `json:"event"`

@@ -193,6 +193,10 @@ func (v *venue) AddGate(ctx context.Context, name string, event checkin.EventID,
 	return v.app.registry.Add(ctx, name, event, actor)
 }
 
+func (v *venue) NewCode(ctx context.Context, id checkin.GateID, actor string) (string, time.Time, error) {
+	return v.app.registry.NewCode(ctx, id, actor)
+}
+
 func (v *venue) AssignGate(ctx context.Context, id checkin.GateID, event checkin.EventID, actor string) error {
 	return v.app.registry.Assign(ctx, id, event, actor)
 }

@@ -44,6 +44,8 @@ type Venue interface {
 	Gates(ctx context.Context) ([]checkin.Gate, error)
 	// AddGate makes a gate that waits to be paired with the one-time code.
 	AddGate(ctx context.Context, name string, event checkin.EventID, actor string) (gate checkin.Gate, code string, expires time.Time, err error)
+	// NewCode makes another code for a gate, and voids the one before.
+	NewCode(ctx context.Context, id checkin.GateID, actor string) (code string, expires time.Time, err error)
 	// AssignGate sets the event that a gate serves; none when event is empty.
 	AssignGate(ctx context.Context, id checkin.GateID, event checkin.EventID, actor string) error
 	RevokeGate(ctx context.Context, id checkin.GateID, actor string) error
@@ -98,6 +100,7 @@ func (s *Console) Routes(r fiber.Router) {
 	r.Post("/events/:event/close", s.closeEvent)
 	r.Get("/gates", s.showGates)
 	r.Post("/gates", s.pairGate)
+	r.Post("/gates/:gate/code", s.newCode)
 	r.Post("/gates/:gate/assign", s.assignGate)
 	r.Get("/gates/:gate/revoke", s.confirmRevoke)
 	r.Post("/gates/:gate/revoke", s.revokeGate)

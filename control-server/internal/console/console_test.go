@@ -119,7 +119,7 @@ func TestFormsNeedTheSessionsToken(t *testing.T) {
 	base := frozen(t, busyVenue()) // its functions are nil: an order that got through would crash
 	v := loggedIn(t, base)
 	for _, path := range []string{
-		"/console/logout", "/console/gates", "/console/gates/north/assign", "/console/gates/north/revoke", "/console/events/summer/close",
+		"/console/logout", "/console/gates", "/console/gates/north/code", "/console/gates/north/assign", "/console/gates/north/revoke", "/console/events/summer/close",
 	} {
 		for _, token := range []string{"", "0000", (session{token: "another"}).csrf()} {
 			if code, _ := v.post(path, url.Values{"csrf": {token}, "name": {"Summer Nights"}}); code != http.StatusForbidden {
@@ -144,6 +144,9 @@ func TestOrders(t *testing.T) {
 		}
 		return checkin.Gate{ID: "roof", Name: name}, "7K2M-QX4P", evening, note("add", name, string(event), actor)
 	}
+	v.newCode = func(id checkin.GateID, actor string) (string, time.Time, error) {
+		return "4T8N-ZZ01", evening, note("code", string(id), actor)
+	}
 	v.assignGate = func(id checkin.GateID, event checkin.EventID, actor string) error {
 		return note("assign", string(id), string(event), actor)
 	}
@@ -162,6 +165,9 @@ func TestOrders(t *testing.T) {
 	}{
 		{"/console/gates", url.Values{"name": {" "}}, 422, "name: is needed", ""},
 		{"/console/gates", url.Values{"name": {"Roof"}, "event": {"summer"}}, 200, "<span>gate-agent pair 7K2M-QX4P</span> <span>--server " + base, "add Roof summer op-1"},
+		{"/console/gates/north/code", nil, 200, "<span>gate-agent pair 4T8N-ZZ01</span> <span>--server " + base, "code north op-1"},
+		{"/console/gates/old/code", nil, 200, "<h2>Pair Old kiosk</h2>", "code old op-1"},
+		{"/console/gates/roof/code", nil, 404, "there is no gate", ""},
 		{"/console/gates/north/assign", url.Values{"event": {""}}, 200, "North", "assign north  op-1"},
 		{"/console/gates/north/revoke", nil, 200, "North", "revoke north op-1"},
 		{"/console/events/summer/close", url.Values{"name": {"summer nights"}}, 422, "Nothing was closed", ""},

@@ -54,6 +54,7 @@ type venue struct {
 	left     int
 
 	addGate    func(name string, event checkin.EventID, actor string) (checkin.Gate, string, time.Time, error)
+	newCode    func(checkin.GateID, string) (string, time.Time, error)
 	assignGate func(checkin.GateID, checkin.EventID, string) error
 	revokeGate func(checkin.GateID, string) error
 	closeEvent func(checkin.EventID, string) error
@@ -94,6 +95,10 @@ func (v *venue) Gates(context.Context) ([]checkin.Gate, error)               { r
 
 func (v *venue) AddGate(_ context.Context, name string, event checkin.EventID, actor string) (checkin.Gate, string, time.Time, error) {
 	return v.addGate(name, event, actor)
+}
+
+func (v *venue) NewCode(_ context.Context, id checkin.GateID, actor string) (string, time.Time, error) {
+	return v.newCode(id, actor)
 }
 
 func (v *venue) AssignGate(_ context.Context, id checkin.GateID, event checkin.EventID, actor string) error {

@@ -20,16 +20,11 @@ type revokePage struct {
 }
 
 func (s *Console) confirmRevoke(c *fiber.Ctx) error {
-	gates, err := s.Venue.Gates(c.UserContext())
+	gate, err := s.gate(c)
 	if err != nil {
 		return err
 	}
-	for _, g := range gates {
-		if string(g.ID) == c.Params("gate") {
-			return s.pages.render(c, "revoke.html", revokePage{s.frame(c, "gates", "Revoke "+g.Name), g})
-		}
-	}
-	return checkin.Errorf(checkin.CodeNotFound, "there is no gate %q", c.Params("gate"))
+	return s.pages.render(c, "revoke.html", revokePage{s.frame(c, "gates", "Revoke "+gate.Name), gate})
 }
 
 func (s *Console) revokeGate(c *fiber.Ctx) error {

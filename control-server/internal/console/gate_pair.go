@@ -38,3 +38,15 @@ func (s *Console) pairGate(c *fiber.Ctx) error {
 	}
 	return s.renderGates(c, pairForm{}, &pairing{gate, code, expires, s.server(c)})
 }
+
+func (s *Console) newCode(c *fiber.Ctx) error {
+	gate, err := s.gate(c)
+	if err != nil {
+		return err
+	}
+	code, expires, err := s.Venue.NewCode(c.UserContext(), gate.ID, sessionOf(c).operator.ID)
+	if err != nil {
+		return err
+	}
+	return s.renderGates(c, pairForm{}, &pairing{gate, code, expires, s.server(c)})
+}

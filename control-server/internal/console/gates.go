@@ -18,7 +18,7 @@ type gatesPage struct {
 	Gates  []gateRow
 	Events []checkin.Event // those still open
 	Pair   pairForm
-	Paired *pairing // the gate just added; its code is shown this once
+	Paired *pairing // the gate to pair now; its code is shown this once
 }
 
 type gateRow struct {
@@ -56,6 +56,20 @@ func (s *Console) renderGates(c *fiber.Ctx, form pairForm, paired *pairing) erro
 		return strings.Compare(a.Name, b.Name)
 	})
 	return s.pages.render(c, "gates.html", page)
+}
+
+// gate is the one that the address names.
+func (s *Console) gate(c *fiber.Ctx) (checkin.Gate, error) {
+	gates, err := s.Venue.Gates(c.UserContext())
+	if err != nil {
+		return checkin.Gate{}, err
+	}
+	for _, g := range gates {
+		if string(g.ID) == c.Params("gate") {
+			return g, nil
+		}
+	}
+	return checkin.Gate{}, checkin.Errorf(checkin.CodeNotFound, "there is no gate %q", c.Params("gate"))
 }
 
 // gateName finds a gate's name, or falls back on its id.

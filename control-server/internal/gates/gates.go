@@ -110,6 +110,22 @@ func (r *Registry) Add(ctx context.Context, name string, event checkin.EventID, 
 	return gate, code, expires, err
 }
 
+// NewCode makes another code for a gate that exists: its first one expired, its
+// disk died, or it was revoked and is to serve again. Any earlier code is void.
+// An agent that is paired keeps its rights until the new code is used.
+func (r *Registry) NewCode(ctx context.Context, id checkin.GateID, actor string) (code string, expires time.Time, err error) {
+	err = r.db.Update(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Gate(id); err != nil {
+			return err
+		}
+		return tx.Audit(actor, "gate.code", string(id))
+	})
+	if err != nil {
+		return "", expires, err
+	}
+	return r.codes.NewPairingCode(ctx, id)
+}
+
 // Pair uses up a code and gives the gate behind it its keys.
 func (r *Registry) Pair(ctx context.Context, req wire.PairRequest) (wire.PairReply, error) {
 	if err := seal.CheckPublic(req.NKey, req.XKey); err != nil {

@@ -200,12 +200,15 @@ func TestPair(t *testing.T) {
 	expect(t, err, checkin.CodeInvalid, "nkey")
 
 	// Paired anew: whoever has the old keys is out.
-	_, _, err = codes{h.db}.NewPairingCode(t.Context(), gate)
+	code, _, err := h.NewCode(t.Context(), gate, "test")
 	must(t, err)
+	if _, err := h.GateByNKey(t.Context(), id.NKey()); err != nil {
+		t.Errorf("a code that nobody used cut the gate off: %v", err)
+	}
 	h.bus.evicted = nil
 	other, err := seal.NewIdentity()
 	must(t, err)
-	_, err = h.Pair(t.Context(), wire.PairRequest{Code: string(gate), NKey: other.NKey(), XKey: other.XKey()})
+	_, err = h.Pair(t.Context(), wire.PairRequest{Code: code, NKey: other.NKey(), XKey: other.XKey()})
 	must(t, err)
 	if len(h.bus.evicted) != 1 {
 		t.Error("the old connection was left alone")
@@ -324,4 +327,24 @@ func TestRevoke(t *testing.T) {
 		t.Errorf("a revoked gate that was given the key is told %+v", a)
 	}
 	expect(t, h.Revoke(t.Context(), "west", "test"), checkin.CodeNotFound, "west")
+}
+
+func TestANewCodeRestoresARevokedGate(t *testing.T) {
+	h := open(t)
+	north, id := h.pair("North", gala)
+	must(t, h.Revoke(t.Context(), north, "test"))
+	code, expires, err := h.NewCode(t.Context(), north, "test")
+	must(t, err)
+	if !expires.After(time.Now()) {
+		t.Errorf("the code expired at %s", expires)
+	}
+	_, err = h.GateByID(t.Context(), north)
+	expect(t, err, checkin.CodeUnauthorised, "") // until the code is used
+	_, err = h.Pair(t.Context(), wire.PairRequest{Code: code, NKey: id.NKey(), XKey: id.XKey()})
+	must(t, err)
+	if gate, err := h.GateByNKey(t.Context(), id.NKey()); err != nil || gate.ID != north || gate.Event != "" {
+		t.Errorf("restored %+v, %v", gate, err)
+	}
+	_, _, err = h.NewCode(t.Context(), "west", "test")
+	expect(t, err, checkin.CodeNotFound, "west")
 }
