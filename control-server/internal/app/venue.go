@@ -158,23 +158,21 @@ func (v *venue) Purge(ctx context.Context, id checkin.EventID) (api.Purge, error
 	return api.Purge(r), err
 }
 
-func (v *venue) Receipts(ctx context.Context, id checkin.EventID) (receipts []checkin.Receipt, err error) {
+// PurgeReport is Purge as the console shows it: with withdrawals' receipts.
+func (v *venue) PurgeReport(ctx context.Context, id checkin.EventID) (console.PurgeReport, error) {
+	r, err := v.app.purger.Report(ctx, id)
+	if err != nil {
+		return console.PurgeReport{}, err
+	}
+	report := console.PurgeReport{Gates: r.Gates, Signed: r.Receipts, Left: r.TemplatesLeft}
 	err = v.view(ctx, func(tx *store.Tx) error {
 		stored, err := tx.Receipts(id)
 		for _, s := range stored {
-			receipts = append(receipts, s.Receipt)
+			report.Receipts = append(report.Receipts, s.Receipt)
 		}
 		return err
 	})
-	return receipts, err
-}
-
-func (v *venue) TemplatesLeft(ctx context.Context, id checkin.EventID) (n int, err error) {
-	err = v.view(ctx, func(tx *store.Tx) error {
-		n, err = tx.TemplatesLeft(id)
-		return err
-	})
-	return n, err
+	return report, err
 }
 
 func (v *venue) Push(ctx context.Context, event checkin.EventID, p checkin.Push, actor string) (checkin.HolderStatus, bool, error) {

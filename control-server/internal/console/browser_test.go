@@ -104,9 +104,8 @@ func TestScreenshots(t *testing.T) {
 	v.addGate = func(name string, event checkin.EventID, _ string) (checkin.Gate, string, time.Time, error) {
 		return checkin.Gate{ID: "new", Name: name, Event: event}, "7K2M-QX4P", now.Add(15 * time.Minute), nil
 	}
-	v.receipts = append(v.receipts,
-		checkin.Receipt{ID: "r3", Kind: checkin.ReceiptPurge, Event: "summer", Gate: "north", Count: 2317, At: now},
-		checkin.Receipt{ID: "r4", Kind: checkin.ReceiptPurge, Event: "summer", Gate: "vip", Count: 2317, At: now})
+	v.sign(checkin.Receipt{ID: "r3", Gate: "north", Count: 2317, At: now})
+	v.sign(checkin.Receipt{ID: "r4", Gate: "vip", Count: 2317, At: now})
 	base, _ := start(t, v, hub)
 	ctx := webtest.Browser(t, base)
 

@@ -37,9 +37,7 @@ type Venue interface {
 	// when it has none: before the first entry, and after the event is closed.
 	Manifest(ctx context.Context, id checkin.EventID) (wire.Manifest, error)
 	CloseEvent(ctx context.Context, id checkin.EventID, actor string) error
-	Receipts(ctx context.Context, id checkin.EventID) ([]checkin.Receipt, error)
-	// TemplatesLeft counts the event's templates that the server still stores.
-	TemplatesLeft(ctx context.Context, id checkin.EventID) (int, error)
+	PurgeReport(ctx context.Context, id checkin.EventID) (PurgeReport, error)
 
 	Gates(ctx context.Context) ([]checkin.Gate, error)
 	// AddGate makes a gate that waits to be paired with the one-time code.

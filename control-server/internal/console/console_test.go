@@ -34,9 +34,8 @@ var volatile = regexp.MustCompile(`/static/[0-9a-f]{16}/|127\.0\.0\.1:\d+`)
 func TestPagesGolden(t *testing.T) {
 	closed := busyVenue()
 	closed.events[0].Closed = evening.Add(6 * time.Hour)
-	closed.receipts = append(closed.receipts,
-		checkin.Receipt{ID: "r3", Kind: checkin.ReceiptPurge, Event: "summer", Gate: "north", Count: 2317, At: evening.Add(6 * time.Hour)},
-		checkin.Receipt{ID: "r4", Kind: checkin.ReceiptPurge, Event: "summer", Gate: "vip", Count: 2000, Left: 317, At: evening.Add(6 * time.Hour)})
+	closed.sign(checkin.Receipt{ID: "r3", Gate: "north", Count: 2317, At: evening.Add(6 * time.Hour)})
+	closed.sign(checkin.Receipt{ID: "r4", Gate: "vip", Count: 2000, Left: 317, At: evening.Add(6 * time.Hour)})
 	tests := []struct {
 		file  string
 		path  string

@@ -98,7 +98,7 @@ func (s *Console) event(ctx context.Context, id checkin.EventID) (eventPage, err
 	slices.SortFunc(page.Copies, func(a, b copyOfGallery) int { return strings.Compare(a.Name, b.Name) })
 	p := page.Event.Policy
 	page.Policy = []string{wordFor(matchWords, p.Match), wordFor(livenessWords, p.Liveness), wordFor(offlineWords, p.Offline)}
-	page.Purge, err = s.purge(ctx, page.Event, gates, board)
+	page.Purge, err = s.purge(ctx, id, gates, board)
 	return page, err
 }
 

@@ -47,11 +47,10 @@ func (o *operators) Logout(context.Context, string) error { o.out = true; return
 
 // venue answers from its fields; what a test orders goes to the functions.
 type venue struct {
-	events   []checkin.Event
-	counts   checkin.Counts
-	gates    []checkin.Gate
-	receipts []checkin.Receipt
-	left     int
+	events []checkin.Event
+	counts checkin.Counts
+	gates  []checkin.Gate
+	purge  PurgeReport
 
 	addGate    func(name string, event checkin.EventID, actor string) (checkin.Gate, string, time.Time, error)
 	newCode    func(checkin.GateID, string) (string, time.Time, error)
@@ -86,12 +85,19 @@ func (v *venue) CloseEvent(_ context.Context, id checkin.EventID, actor string) 
 	return v.closeEvent(id, actor)
 }
 
-func (v *venue) Receipts(context.Context, checkin.EventID) ([]checkin.Receipt, error) {
-	return v.receipts, nil
+func (v *venue) PurgeReport(context.Context, checkin.EventID) (PurgeReport, error) {
+	return v.purge, nil
 }
 
-func (v *venue) TemplatesLeft(context.Context, checkin.EventID) (int, error) { return v.left, nil }
-func (v *venue) Gates(context.Context) ([]checkin.Gate, error)               { return v.gates, nil }
+func (v *venue) Gates(context.Context) ([]checkin.Gate, error) { return v.gates, nil }
+
+// sign adds a gate's receipt for the purge.
+func (v *venue) sign(r checkin.Receipt) {
+	r.Kind, r.Event = checkin.ReceiptPurge, "summer"
+	v.purge.Signed = append(v.purge.Signed, r)
+	v.purge.Receipts = append(v.purge.Receipts, r)
+	v.purge.Left += r.Left
+}
 
 func (v *venue) AddGate(_ context.Context, name string, event checkin.EventID, actor string) (checkin.Gate, string, time.Time, error) {
 	return v.addGate(name, event, actor)
@@ -133,9 +139,12 @@ func busyVenue() *venue {
 			gate("north", "North"), gate("south", "South"), gate("east", "East"), gate("west", "West"),
 			gate("vip", "VIP"), gate("crew", "Crew"), waiting, revoked,
 		},
-		receipts: []checkin.Receipt{
-			{ID: "r1", Kind: checkin.ReceiptWithdrawal, Event: "summer", Gate: "north", Count: 1, Left: 2317, At: evening},
-			{ID: "r2", Kind: checkin.ReceiptWithdrawal, Event: "summer", Gate: "south", Count: 1, Left: 2317, At: evening.Add(time.Second)},
+		purge: PurgeReport{
+			Gates: []checkin.GateID{"crew", "east", "north", "old", "south", "vip", "west"},
+			Receipts: []checkin.Receipt{
+				{ID: "r1", Kind: checkin.ReceiptWithdrawal, Event: "summer", Gate: "north", Count: 1, Left: 2317, At: evening},
+				{ID: "r2", Kind: checkin.ReceiptWithdrawal, Event: "summer", Gate: "south", Count: 1, Left: 2317, At: evening.Add(time.Second)},
+			},
 		},
 	}
 }

@@ -3,23 +3,33 @@ package console
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/openstile/stile/control-server/internal/live"
 	"github.com/openstile/stile/shared/checkin"
 )
 
-// purge is how far the destruction of an event's templates has come.
+// PurgeReport is how far the destruction of an event's templates has come.
+type PurgeReport struct {
+	Gates    []checkin.GateID  // were given the event's key
+	Signed   []checkin.Receipt // the one that counts of each gate that has signed
+	Receipts []checkin.Receipt // every one, those for withdrawals too
+	Left     int               // templates on the server and, by Signed, on gates
+}
+
+// purge is a PurgeReport with what else is known of its gates.
 type purge struct {
-	Left     int // templates that the server still stores
+	Left     int
 	Gates    []purgedGate
 	Receipts []signed
 }
 
-// purgedGate is one gate that served the event when it was closed.
+// purgedGate is one gate that was given the event's key.
 type purgedGate struct {
 	Name        string
-	Receipt     *checkin.Receipt // its newest word, or nil
+	Receipt     *checkin.Receipt // nil: it has not signed
+	Revoked     bool
 	SilentSince time.Time
 	Heard       bool // since the server started
 	Silent      bool
@@ -41,36 +51,27 @@ func (p purge) Done() (n int) {
 	return n
 }
 
-func (s *Console) purge(ctx context.Context, e checkin.Event, gates []checkin.Gate, board live.Board) (purge, error) {
-	var p purge
-	var err error
-	if p.Left, err = s.Venue.TemplatesLeft(ctx, e.ID); err != nil {
-		return p, err
-	}
-	receipts, err := s.Venue.Receipts(ctx, e.ID)
+func (s *Console) purge(ctx context.Context, id checkin.EventID, gates []checkin.Gate, board live.Board) (purge, error) {
+	report, err := s.Venue.PurgeReport(ctx, id)
 	if err != nil {
-		return p, err
+		return purge{}, err
 	}
-	newest := map[checkin.GateID]*checkin.Receipt{}
-	for _, r := range receipts {
+	p := purge{Left: report.Left}
+	for _, r := range report.Receipts {
 		p.Receipts = append(p.Receipts, signed{r, gateName(gates, r.Gate)})
-		if r.Kind == checkin.ReceiptPurge && (newest[r.Gate] == nil || r.At.After(newest[r.Gate].At)) {
-			newest[r.Gate] = &r
-		}
 	}
 	slices.SortStableFunc(p.Receipts, func(a, b signed) int { return b.At.Compare(a.At) })
-	for _, g := range gates {
-		row := purgedGate{Name: g.Name, Receipt: newest[g.ID], Silent: true}
-		serves := g.Event == e.ID && !g.Paired.IsZero()
-		for _, b := range board.Gates {
-			if b.Gate == g.ID {
-				row.Heard, row.Silent, row.SilentSince = true, b.Silent, b.Heard
-				serves = serves || b.Event == e.ID // by its own last word
-			}
+	for _, id := range report.Gates {
+		row := purgedGate{Name: gateName(gates, id), Silent: true}
+		if i := slices.IndexFunc(report.Signed, func(r checkin.Receipt) bool { return r.Gate == id }); i >= 0 {
+			row.Receipt = &report.Signed[i]
 		}
-		if serves || row.Receipt != nil {
-			p.Gates = append(p.Gates, row)
+		row.Revoked = slices.ContainsFunc(gates, func(g checkin.Gate) bool { return g.ID == id && !g.Revoked.IsZero() })
+		if i := slices.IndexFunc(board.Gates, func(g live.Gate) bool { return g.Gate == id }); i >= 0 {
+			row.Heard, row.Silent, row.SilentSince = true, board.Gates[i].Silent, board.Gates[i].Heard
 		}
+		p.Gates = append(p.Gates, row)
 	}
+	slices.SortFunc(p.Gates, func(a, b purgedGate) int { return strings.Compare(a.Name, b.Name) })
 	return p, nil
 }
