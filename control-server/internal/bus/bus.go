@@ -76,7 +76,7 @@ func Start(ctx context.Context, cfg Config) (_ *Bus, err error) {
 	secret := make([]byte, 32)
 	rand.Read(secret)
 	b := &Bus{gates: cfg.Gates, log: cfg.Log, url: cfg.Public}
-	b.door = &doorman{gates: cfg.Gates, secret: hex.EncodeToString(secret), log: cfg.Log, clients: map[checkin.GateID]uint64{}}
+	b.door = &doorman{gates: cfg.Gates, secret: hex.EncodeToString(secret), log: cfg.Log, clients: map[checkin.GateID]uint64{}, rooms: map[string]*server.Account{}}
 	b.srv, err = server.NewServer(&server.Options{
 		ServerName:                 "stile",
 		Host:                       host,
@@ -99,12 +99,13 @@ func Start(ctx context.Context, cfg Config) (_ *Bus, err error) {
 			b.Close()
 		}
 	}()
+	// Gates of an earlier life knock the moment the port is open.
+	if err := b.door.export(); err != nil {
+		return nil, fmt.Errorf("bus: exports: %w", err)
+	}
 	go b.srv.Start()
 	if !b.srv.ReadyForConnections(startTimeout) {
 		return nil, fmt.Errorf("bus: not ready after %s; see the log for why", startTimeout)
-	}
-	if err := b.door.export(); err != nil {
-		return nil, fmt.Errorf("bus: exports: %w", err)
 	}
 	b.conn, err = nats.Connect("", nats.InProcessServer(b.srv),
 		nats.UserInfo(controlServer, b.door.secret), nats.Name(controlServer), nats.MaxReconnects(-1))

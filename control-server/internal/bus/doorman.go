@@ -31,7 +31,8 @@ type doorman struct {
 	// mu is held from the question who a gate is until its connection is noted,
 	// so that evict never misses one that was let in by an older answer.
 	mu      sync.Mutex
-	clients map[checkin.GateID]uint64 // a gate's only connection
+	clients map[checkin.GateID]uint64  // a gate's only connection
+	rooms   map[string]*server.Account // that are complete
 }
 
 // Check implements server.Authentication.
@@ -105,17 +106,22 @@ func (d *doorman) export() error {
 // an empty answer to a stream's deletion deletes it. In its room an answer
 // reaches nothing but what the gate may send to anyway.
 func (d *doorman) room(gate checkin.Gate) (*server.Account, error) {
-	room, fresh := d.srv.LookupOrRegisterAccount(string(gate.ID) + "@" + string(gate.Event))
-	if !fresh {
+	name := string(gate.ID) + "@" + string(gate.Event)
+	if room, ok := d.rooms[name]; ok {
 		return room, nil
 	}
+	room, _ := d.srv.LookupOrRegisterAccount(name)
 	venue := d.srv.GlobalAccount()
 	for _, subject := range requests(gate) {
 		if err := room.AddServiceImport(venue, subject, subject); err != nil {
 			return nil, fmt.Errorf("import %s: %w", subject, err)
 		}
 	}
-	return room, room.AddStreamImport(venue, wire.CommandSubject(gate.ID), "")
+	if err := room.AddStreamImport(venue, wire.CommandSubject(gate.ID), ""); err != nil {
+		return nil, fmt.Errorf("import commands: %w", err)
+	}
+	d.rooms[name] = room
+	return room, nil
 }
 
 // requests is everything a gate may publish: what it says for itself, and for
