@@ -102,7 +102,7 @@ func TestIndexFindsTheBestTwo(t *testing.T) {
 				second = Hit{id, s}
 			}
 		}
-		b, s := x.Search(q)
+		b, s := x.Search(q, -1)
 		if b != best || s != second {
 			t.Fatalf("got %v %v, want %v %v", b, s, best, second)
 		}
@@ -115,7 +115,7 @@ func TestIndexLeavesNothingBehind(t *testing.T) {
 	for i := range 10 {
 		x.Put(fmt.Sprint(i), random(r))
 	}
-	block := x.rows[:cap(x.rows)]
+	block := x.rows.segments[0].rows
 	if n := x.Wipe(); n != 10 {
 		t.Errorf("wiped %d, want 10", n)
 	}
@@ -124,7 +124,7 @@ func TestIndexLeavesNothingBehind(t *testing.T) {
 			t.Fatalf("float %d survived", i)
 		}
 	}
-	if best, _ := x.Search(random(r)); best.ID != "" {
+	if best, _ := x.Search(random(r), -1); best.ID != "" {
 		t.Errorf("an empty index found %q", best.ID)
 	}
 }
