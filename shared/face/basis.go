@@ -1,7 +1,5 @@
 package face
 
-import "slices"
-
 // iterations of the orthogonal iteration. The directions need not be the
 // principal ones exactly, for any orthonormal ones are right: they must only
 // catch almost as much, and eight steps leave less than a hundredth of it out.
@@ -55,33 +53,42 @@ func secondMoments(rows []Vector) []float32 {
 	return sums
 }
 
-// orthonormalise is the Gram-Schmidt process, twice for each direction so that
-// rounding leaves it orthogonal (Kahan's "twice is enough"). A direction that
-// depends on the former ones is replaced by the first axis that does not.
+// orthonormalise is the classical Gram-Schmidt process, twice for each direction
+// so that rounding leaves it orthogonal (Kahan's "twice is enough"). A direction
+// that depends on the former ones is replaced by the first axis that does not.
 func orthonormalise(basis []float32, dim int) {
+	n := len(basis) / dim
+	across := make([]float32, n*dim) // the finished directions by coordinate
+	share := make([]float32, n)
 	axis := 0
-	for j := 0; j*dim < len(basis); j++ {
+	for j := range n {
 		v := basis[j*dim : (j+1)*dim]
-		for !independent(v, basis[:j*dim]) {
+		for !independent(v, basis[:j*dim], across, share) {
 			clear(v)
 			v[axis] = 1
 			axis++
 		}
+		for i, x := range v {
+			across[i*n+j] = x
+		}
 	}
+	clear(across)
 }
 
-// independent takes former directions off v and scales the rest to length one.
-// It reports false when hardly any rest is left.
-func independent(v, former []float32) bool {
+// independent takes the former directions off v and scales the rest to length
+// one. It reports false when hardly any rest is left. share is room for what v
+// has of each direction.
+func independent(v, former, across, share []float32) bool {
 	const least = 1e-3 // of the length that v had
-	dim := len(v)
+	dim, n := len(v), len(share)
+	share = share[:len(former)/dim]
 	Normalise(v)
 	for range 2 {
-		for d := range slices.Chunk(former, dim) {
-			c := dot(v, d)
-			for i, x := range d {
-				v[i] -= c * x
-			}
+		for k := range share {
+			share[k] = dot(former[k*dim:(k+1)*dim], v)
+		}
+		for i := range v {
+			v[i] -= dot(across[i*n:i*n+len(share)], share)
 		}
 		if squares(v) < least*least {
 			return false

@@ -66,6 +66,23 @@ func (c *crowd) person() Vector {
 	return Normalise(c.turn(v))
 }
 
+// mixtures returns a quick source of many different templates: each is made of
+// two of a few.
+func (c *crowd) mixtures(few int) func() Vector {
+	people := make([]Vector, few)
+	for i := range people {
+		people[i] = c.person()
+	}
+	v := make(Vector, dim)
+	return func() Vector {
+		a, b, share := people[c.r.IntN(few)], people[c.r.IntN(few)], c.r.Float32()
+		for i := range v {
+			v[i] = a[i] + share*b[i]
+		}
+		return Normalise(v)
+	}
+}
+
 // again returns another template of the same person, of about that score.
 func (c *crowd) again(v Vector, score float64) Vector {
 	w := c.person()

@@ -44,14 +44,22 @@ func kinds() map[string]func() Vector {
 	}
 }
 
+// coded returns an index with n of a kind of rows, which has a codec if one pays.
+func coded(n int, row func() Vector) *Index {
+	x := NewIndex(dim)
+	for i := range n {
+		x.Put(fmt.Sprint(i), row())
+	}
+	x.rows.fit()
+	return x
+}
+
 func TestSearchIsExact(t *testing.T) {
+	const n = segmentRows + 200
 	for name, row := range kinds() {
 		t.Run(name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(10, 10))
-			x := NewIndex(dim)
-			for i := range fitFrom + 300 {
-				x.Put(fmt.Sprint(i), row())
-			}
+			x := coded(n, row)
 			other := faces(11)
 			for range 10 {
 				agrees(t, x, row())
@@ -60,8 +68,11 @@ func TestSearchIsExact(t *testing.T) {
 				agrees(t, x, x.rows.row(r.IntN(x.Len())))
 			}
 			agrees(t, x, make(Vector, dim))
+			for _, probe := range []Vector{row(), other.person(), x.rows.row(5)} {
+				bounded(t, x, probe)
+			}
 			for range 300 { // changes without another codec
-				id := fmt.Sprint(r.IntN(fitFrom))
+				id := fmt.Sprint(r.IntN(n))
 				if r.IntN(3) == 0 {
 					x.Put(id, other.person())
 				} else {
@@ -78,10 +89,7 @@ func TestSearchIsExact(t *testing.T) {
 
 func TestSearchOfOddVectors(t *testing.T) {
 	c := faces(1)
-	x := NewIndex(dim)
-	for i := range fitFrom {
-		x.Put(fmt.Sprint(i), c.person())
-	}
+	x := coded(1000, c.person)
 	with := func(f float32) Vector {
 		v := c.person()
 		v[7] = f
@@ -101,19 +109,25 @@ func TestSearchOfOddVectors(t *testing.T) {
 	}
 }
 
+// A hundred thousand rows make three codecs, and most rows come after them.
 func TestSearchAmongManyIsExact(t *testing.T) {
-	n := 100_000
-	if testing.Short() {
-		n = 20_000
-	}
+	const n = 100_000
 	c := faces(5)
 	x := NewIndex(dim)
+	next := c.mixtures(400)
 	for i := range n {
-		x.Put(fmt.Sprint(i), c.person())
+		x.Put(fmt.Sprint(i), next())
 	}
-	for i := range 40 {
-		agrees(t, x, c.again(x.rows.row(i*n/40), 0.6))
+	if x.rows.codec == nil || x.nextFit <= n {
+		t.Fatalf("codec %v, the next with %d rows", x.rows.codec != nil, x.nextFit)
+	}
+	for i := range 20 {
+		agrees(t, x, c.again(x.rows.row(i*n/20), 0.6))
 		agrees(t, x, c.person())
+		if compared := x.rows.compared(x.rows.row(i*n/20), 0.97); compared > n/100 {
+			t.Errorf("%d rows compared", compared)
+		}
+		x.Remove(fmt.Sprint(i * n / 20))
 	}
 }
 
@@ -144,36 +158,26 @@ func TestEveryWidthIsExact(t *testing.T) {
 	}
 }
 
-// The bound is one: above every score that a row has, by float64 and by float32.
-func TestBoundsHold(t *testing.T) {
-	for name, row := range kinds() {
-		x := NewIndex(dim)
-		for i := range fitFrom {
-			x.Put(fmt.Sprint(i), row())
-		}
-		if x.rows.codec == nil {
-			t.Logf("%s: no codec pays", name)
-			continue
-		}
-		for _, probe := range []Vector{row(), faces(3).person(), flat(4).person()} {
-			var q query
-			if !x.rows.codec.query(probe, &q) {
-				t.Fatalf("%s: no query", name)
+// bounded fails the test when a bound is not one: when it is below a score, by
+// float64 or by float32.
+func bounded(t *testing.T, x *Index, probe Vector) {
+	t.Helper()
+	var q query
+	if x.rows.codec == nil || !x.rows.codec.query(probe, &q) {
+		return
+	}
+	s := x.rows.segments[0]
+	for b := range segmentRows / blockRows {
+		var bounds [blockRows]float32
+		scan(&s.codes[b*blockRows*q.width], &s.norms[b*blockNorms], 1, &q, -10, &bounds)
+		for l, bound := range bounds {
+			v := x.rows.row(b*blockRows + l)
+			var exact float64
+			for i := range v {
+				exact += float64(v[i]) * float64(probe[i])
 			}
-			s := x.rows.segments[0]
-			for b := range segmentRows / blockRows {
-				var bounds [blockRows]float32
-				scan(&s.codes[b*blockRows*q.width], &s.norms[b*blockNorms], 1, &q, -10, &bounds)
-				for l, bound := range bounds {
-					v := x.rows.row(b*blockRows + l)
-					var exact float64
-					for i := range v {
-						exact += float64(v[i]) * float64(probe[i])
-					}
-					if float64(bound) < exact || Score(bound) < Compare(v, probe) {
-						t.Fatalf("%s: bound %g of score %g", name, bound, exact)
-					}
-				}
+			if float64(bound) < exact || Score(bound) < Compare(v, probe) {
+				t.Fatalf("bound %g of score %g", bound, exact)
 			}
 		}
 	}
@@ -181,10 +185,7 @@ func TestBoundsHold(t *testing.T) {
 
 func TestSearchAllocatesNothing(t *testing.T) {
 	c := faces(1)
-	x := NewIndex(dim)
-	for i := range fitFrom {
-		x.Put(fmt.Sprint(i), c.person())
-	}
+	x := coded(1000, c.person)
 	probe := c.person()
 	if n := testing.AllocsPerRun(100, func() { x.Search(probe, 0.4) }); n != 0 {
 		t.Errorf("%g allocations a search", n)
