@@ -29,12 +29,11 @@ func BenchmarkSearch(b *testing.B) {
 			}
 			x = NewIndex(dim)
 			for i := range n {
-				start := time.Now()
 				v := c.person()
 				if i < len(probes) {
 					probes[i] = c.again(v, 0.75)
 				}
-				start = time.Now()
+				start := time.Now()
 				x.Put(fmt.Sprint(i), v)
 				slowest = max(slowest, time.Since(start))
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -90,13 +91,14 @@ func TestSearchIsExact(t *testing.T) {
 func TestSearchOfOddVectors(t *testing.T) {
 	c := faces(1)
 	x := coded(1000, c.person)
+	strongest := slices.Clone(Vector(x.rows.codec.basis[:dim])) // far beyond what the codec has seen of it
 	with := func(f float32) Vector {
 		v := c.person()
 		v[7] = f
 		return v
 	}
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	odd := []Vector{with(nan), with(inf), with(-inf), with(3e38), with(1e-44), with(5), flat(1).person()}
+	odd := []Vector{with(nan), with(inf), with(-inf), with(3e38), with(1e-44), with(5), flat(1).person(), strongest}
 	for _, v := range odd {
 		agrees(t, x, v)
 	}
@@ -106,6 +108,40 @@ func TestSearchOfOddVectors(t *testing.T) {
 	for range 20 {
 		agrees(t, x, c.person())
 		agrees(t, x, odd[6])
+		agrees(t, x, odd[7])
+	}
+}
+
+func TestTheEarlierOfEqualsIsTheBetter(t *testing.T) {
+	c := faces(1)
+	for _, before := range []int{0, 1000} { // without and with a codec
+		x := NewIndex(dim)
+		for i := range before {
+			x.Put(fmt.Sprint(i), c.person())
+		}
+		v := c.person()
+		near := c.again(v, 0.9)
+		for _, id := range []string{"near", "near too"} {
+			x.Put(id, near)
+		}
+		for _, id := range []string{"a", "b", "c"} {
+			x.Put(id, v)
+		}
+		if before > 0 {
+			x.rows.fit()
+		}
+		if best, second := x.Search(v, 0); best.ID != "a" || second.ID != "b" {
+			t.Errorf("of %d: %q and %q", x.Len(), best.ID, second.ID)
+		}
+		for _, id := range []string{"c", "b", "a"} {
+			x.Remove(id)
+		}
+		if best, second := x.Search(v, 0.8); best.ID != "near" || second.ID != "near too" {
+			t.Errorf("of %d: %q and %q", x.Len(), best.ID, second.ID)
+		}
+		if best, second := x.Search(v, 0.95); best != (Hit{Score: -1}) || second != best {
+			t.Errorf("above the floor: %+v and %+v", best, second)
+		}
 	}
 }
 
