@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
+	"slices"
 	"testing"
 )
 
@@ -102,7 +104,7 @@ func TestIndexFindsTheBestTwo(t *testing.T) {
 				second = Hit{id, s}
 			}
 		}
-		b, s := x.Search(q)
+		b, s := x.Search(q, -1)
 		if b != best || s != second {
 			t.Fatalf("got %v %v, want %v %v", b, s, best, second)
 		}
@@ -110,22 +112,62 @@ func TestIndexFindsTheBestTwo(t *testing.T) {
 }
 
 func TestIndexLeavesNothingBehind(t *testing.T) {
-	r := rand.New(rand.NewPCG(5, 6))
-	x := NewIndex(dim)
-	for i := range 10 {
-		x.Put(fmt.Sprint(i), random(r))
+	c := faces(5)
+	x := coded(segmentRows+20, c.person)
+	k, segments := x.rows.codec, slices.Clone(x.rows.segments)
+	left := func(s *segment) int {
+		return len(s.rows) - zeros(s.rows) + len(s.codes) - zeros(s.codes) + len(s.norms) - zeros(s.norms)
 	}
-	block := x.rows[:cap(x.rows)]
-	if n := x.Wipe(); n != 10 {
-		t.Errorf("wiped %d, want 10", n)
+	for i := segmentRows - 10; i < segmentRows+20; i++ {
+		x.Remove(fmt.Sprint(i))
 	}
-	for i, f := range block {
-		if f != 0 {
-			t.Fatalf("float %d survived", i)
+	if n := left(segments[1]); n != 0 || len(x.rows.segments) != 1 {
+		t.Errorf("%d numbers survived removal in the last of %d segments", n, len(x.rows.segments))
+	}
+	if n := x.Wipe(); n != segmentRows-10 {
+		t.Errorf("wiped %d", n)
+	}
+	if n := left(segments[0]); n != 0 {
+		t.Errorf("%d numbers survived", n)
+	}
+	if zeros(k.basis) != len(k.basis) || zeros(k.scales) != len(k.scales) {
+		t.Error("the codec survived")
+	}
+	if best, _ := x.Search(c.person(), -1); best != (Hit{Score: -1}) {
+		t.Errorf("an empty index found %+v", best)
+	}
+	x.Put("again", c.person())
+	if x.Len() != 1 {
+		t.Errorf("%d rows after a wipe and a put", x.Len())
+	}
+}
+
+func zeros[T comparable](all []T) (n int) {
+	var zero T
+	for _, v := range all {
+		if v == zero {
+			n++
 		}
 	}
-	if best, _ := x.Search(random(r)); best.ID != "" {
-		t.Errorf("an empty index found %q", best.ID)
+	return n
+}
+
+// A gallery's memory is little more than its float32 rows.
+func TestIndexIsSmall(t *testing.T) {
+	const n = 20_000
+	next := faces(1).mixtures(200)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	x := NewIndex(dim)
+	for i := range n {
+		x.Put(fmt.Sprintf("0193a7c2-aaaa-7bbb-8ccc-%012d", i), next())
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	ratio := float64(after.HeapAlloc-before.HeapAlloc) / float64(4*dim*x.Len())
+	if t.Logf("%.2f times the rows", ratio); ratio > 1.35 {
+		t.Errorf("%.2f times the rows, want at most 1.35", ratio)
 	}
 }
 

@@ -1,15 +1,16 @@
 package face
 
-import "slices"
-
-// Index is an exact search over templates of one dimension. Every row is
-// compared in float32, so the answer is the true one. It is not safe for
-// concurrent use; its owner locks.
+// Index is an exact search over templates of one dimension: what Search returns
+// is what comparing the probe with every row in float32 would, bit for bit. From
+// some thousand rows on it reads a short code of each row first (see codec).
+//
+// Searches may run at the same time; a change needs the Index to itself. Its
+// owner locks.
 type Index struct {
-	dim  int
-	ids  []string
-	rows []float32 // len(ids) rows of dim, one after the other
-	at   map[string]int
+	rows    table
+	ids     []string // by row
+	at      map[string]int
+	nextFit int // how many rows make another codec due
 }
 
 // Hit is one row and its score.
@@ -20,37 +21,33 @@ type Hit struct {
 
 // NewIndex makes an empty Index for vectors of dimension dim.
 func NewIndex(dim int) *Index {
-	return &Index{dim: dim, at: make(map[string]int)}
+	return &Index{rows: table{dim: dim}, at: make(map[string]int), nextFit: fitFrom}
 }
 
 // Len returns the number of templates.
-func (x *Index) Len() int { return len(x.ids) }
+func (x *Index) Len() int { return x.rows.n }
 
 // Put adds v under id, or replaces what is there. The next Search sees it.
 // It panics when v has the wrong dimension, which Decode rules out.
+//
+// The Put by which the index reaches 4,096 rows, and then each fourfold of that,
+// makes a codec from a sample of the rows and encodes all with it. That takes
+// some 0.3 s, and 5 µs for each row; any other Put takes 5 µs.
 func (x *Index) Put(id string, v Vector) {
-	if len(v) != x.dim {
+	if len(v) != x.rows.dim {
 		panic("face: vector of the wrong dimension")
 	}
 	if i, ok := x.at[id]; ok {
-		copy(x.row(i), v)
+		x.rows.set(i, v)
 		return
-	}
-	if len(x.rows)+x.dim > cap(x.rows) {
-		x.grow()
 	}
 	x.at[id] = len(x.ids)
 	x.ids = append(x.ids, id)
-	x.rows = append(x.rows, v...)
-}
-
-// grow moves the rows to a larger block and zeroes the old one: append would
-// leave templates behind in memory that nobody owns any more.
-func (x *Index) grow() {
-	rows := make([]float32, len(x.rows), max(64*x.dim, 2*cap(x.rows)))
-	copy(rows, x.rows)
-	clear(x.rows)
-	x.rows = rows
+	x.rows.append(v)
+	if x.Len() >= x.nextFit {
+		x.nextFit = fitGrowth * x.Len()
+		x.rows.fit()
+	}
 }
 
 // Remove takes the template out and overwrites its memory. It reports whether
@@ -61,39 +58,37 @@ func (x *Index) Remove(id string) bool {
 		return false
 	}
 	last := len(x.ids) - 1
-	copy(x.row(i), x.row(last))
-	clear(x.row(last))
+	x.rows.remove(i)
 	x.ids[i] = x.ids[last]
 	x.at[x.ids[i]] = i
 	delete(x.at, id)
-	x.ids = slices.Delete(x.ids, last, last+1)
-	x.rows = x.rows[:last*x.dim]
+	x.ids[last] = ""
+	x.ids = x.ids[:last]
 	return true
 }
 
-// Search returns the best and the second best row for probe. With fewer rows
-// the missing Hits have an empty ID and the lowest possible Score.
-func (x *Index) Search(probe Vector) (best, second Hit) {
-	best, second = Hit{Score: -1}, Hit{Score: -1}
-	for i, id := range x.ids {
-		s := Compare(probe, x.row(i))
-		switch {
-		case s > best.Score:
-			best, second = Hit{id, s}, best
-		case s > second.Score:
-			second = Hit{id, s}
-		}
-	}
-	return best, second
+// Search returns the best and the second best row for probe among those whose
+// score is floor or more. Where there is none, the Hit has an empty ID and the
+// lowest possible Score, -1. The higher the floor, the faster the search. Of
+// equal scores the one put earlier is the better, as long as nothing was removed.
+func (x *Index) Search(probe Vector, floor Score) (best, second Hit) {
+	two := x.rows.search(probe, floor)
+	return x.hit(two.best), x.hit(two.second)
 }
 
-// Wipe overwrites every template and returns how many there were.
+func (x *Index) hit(r ranked) Hit {
+	if r.row < 0 {
+		return Hit{Score: none}
+	}
+	return Hit{ID: x.ids[r.row], Score: r.score}
+}
+
+// Wipe overwrites every template, and what was computed from them, and returns
+// how many there were.
 func (x *Index) Wipe() int {
-	n := len(x.ids)
-	clear(x.rows[:cap(x.rows)])
-	x.rows, x.ids = nil, nil
+	n := x.Len()
+	x.rows.wipe()
+	x.ids, x.nextFit = nil, fitFrom
 	clear(x.at)
 	return n
 }
-
-func (x *Index) row(i int) Vector { return x.rows[i*x.dim : (i+1)*x.dim] }

@@ -30,22 +30,9 @@ func Normalise(v Vector) Vector {
 	return v
 }
 
-// Compare returns the inner product of two vectors of the same dimension.
-func Compare(a, b Vector) Score {
-	b = b[:len(a)]
-	var s0, s1, s2, s3 float32
-	i := 0
-	for ; i+4 <= len(a); i += 4 {
-		s0 += a[i] * b[i]
-		s1 += a[i+1] * b[i+1]
-		s2 += a[i+2] * b[i+2]
-		s3 += a[i+3] * b[i+3]
-	}
-	for ; i < len(a); i++ {
-		s0 += a[i] * b[i]
-	}
-	return Score(s0 + s1 + s2 + s3)
-}
+// Compare returns the inner product of two vectors of the same dimension, the
+// same bits on every processor.
+func Compare(a, b Vector) Score { return Score(dot(a, b)) }
 
 // Wipe zeroes v.
 func Wipe(v Vector) { clear(v) }

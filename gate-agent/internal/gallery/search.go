@@ -23,8 +23,10 @@ func (s *Set) Identify(probe face.Vector, fpir float64) Found {
 	if !s.right || s.live.faces.Len() == 0 {
 		return Found{Verdict: checkin.VerdictUnknown}
 	}
-	best, second := s.live.faces.Search(probe)
-	if best.Score < s.model.Calibration.Threshold(s.live.faces.Len(), fpir) {
+	// Below the floor a second candidate is too far behind to matter.
+	threshold := s.model.Calibration.Threshold(s.live.faces.Len(), fpir)
+	best, second := s.live.faces.Search(probe, threshold-s.model.Calibration.Margin)
+	if best.Score < threshold {
 		return Found{Verdict: checkin.VerdictUnknown}
 	}
 	if best.Score-second.Score < s.model.Calibration.Margin {

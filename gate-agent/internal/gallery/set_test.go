@@ -427,8 +427,9 @@ func TestServe(t *testing.T) {
 
 // templates looks into the memory in which a filling keeps its templates.
 func templates(c *contents) reflect.Value {
-	rows := reflect.ValueOf(c.faces).Elem().FieldByName("rows")
-	return rows.Slice(0, rows.Len())
+	table := reflect.ValueOf(c.faces).Elem().FieldByName("rows")
+	rows := table.FieldByName("segments").Index(0).Elem().FieldByName("rows")
+	return rows.Slice(0, c.faces.Len()*dim)
 }
 
 func wiped(t *testing.T, rows reflect.Value, key []byte) {

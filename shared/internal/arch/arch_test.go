@@ -72,7 +72,7 @@ var homes = []home{
 	{"github.com/google/uuid", []string{"shared/wire"}, "ids are made in one place"},
 	{"golang.org/x/crypto", []string{"control-server/internal/auth"}, "passwords are hashed in one place"},
 	{"golang.org/x/image", []string{"gate-agent/internal/sim"}, "only footage is drawn"},
-	{"golang.org/x/sys", []string{"gate-agent/internal/app", "gate-agent/internal/sim"}, "the process protects its memory, and a pty is made raw"},
+	{"golang.org/x/sys", []string{"gate-agent/internal/app", "gate-agent/internal/sim", "shared/face"}, "the process protects its memory, a pty is made raw, and a search asks what the processor can do"},
 	{"rsc.io/qr", []string{"gate-agent/internal/sim"}, "only simulated tickets are drawn"},
 	{"github.com/chromedp/", []string{"control-server/internal/web/webtest"}, "only tests drive a browser"},
 }
