@@ -30,6 +30,16 @@ func (a *Analyser) Detect(f Frame) ([]Face, error) {
 	return a.detect(img, f.bounds())
 }
 
+// Search finds the faces of a photo as Enrol does: see search.
+func (a *Analyser) Search(photo Frame) ([]Face, error) {
+	img, release, err := photo.mat()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	return a.search(img)
+}
+
 // search is Detect for a photo whose framing nobody controls. A face that fills
 // the picture, or a portrait squeezed into the detector's landscape, is found
 // with a margin around it; a small one in parts of the picture.

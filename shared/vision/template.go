@@ -8,31 +8,33 @@ import (
 	"github.com/openstile/stile/shared/face"
 )
 
-// Template returns the features of a face, L2-normalised, as a probe.
+// Template returns the features of a face, L2-normalised, as one of several
+// probes that are fused: the picture as it is, in one pass.
 func (a *Analyser) Template(f Frame, found Face) (face.Vector, error) {
-	img, release, err := f.mat()
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	v := make(face.Vector, a.models.Dimension())
-	if err := a.addFeatures(v, img, found, false); err != nil {
-		return nil, err
-	}
-	return face.Normalise(v), nil
+	return a.features(f, found, false)
 }
 
-// Reference returns the features of a face as a template to store: the mean of
-// the picture and its mirror image, which costs twice a Template and misses
-// fewer people later.
+// Probe returns the features of a face that must decide alone: of the picture
+// and its mirror image, which costs twice a Template and misses fewer people.
+func (a *Analyser) Probe(f Frame, found Face) (face.Vector, error) {
+	return a.features(f, found, false, true)
+}
+
+// Reference returns the features of a face as a template to store. It is made
+// as a Probe is.
 func (a *Analyser) Reference(f Frame, found Face) (face.Vector, error) {
+	return a.features(f, found, false, true)
+}
+
+// features is the mean of passes over the aligned face, mirrored or not.
+func (a *Analyser) features(f Frame, found Face, passes ...bool) (face.Vector, error) {
 	img, release, err := f.mat()
 	if err != nil {
 		return nil, err
 	}
 	defer release()
 	v := make(face.Vector, a.models.Dimension())
-	for _, mirrored := range []bool{false, true} {
+	for _, mirrored := range passes {
 		if err := a.addFeatures(v, img, found, mirrored); err != nil {
 			return nil, err
 		}
