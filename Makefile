@@ -39,10 +39,11 @@ golden: setup ## write the golden files anew; read the difference before you com
 	@go test -run Golden work -update
 
 .PHONY: lint
-lint: .cache/bin/golangci-lint-$(GOLANGCI) ## gofmt, go vet and the linters
+lint: .cache/bin/golangci-lint-$(GOLANGCI) ## gofmt, go vet, tidy modules, and the linters
 	@unformatted="$$(git ls-files -z '*.go' | xargs -0 gofmt -l)"; \
 		if [ -n "$$unformatted" ]; then echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; fi
 	@go vet work
+	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod tidy -diff && GOWORK=off go build ./...); done
 	@for m in $(MODULES); do (cd $$m && ../$< run --config ../.golangci.yml ./...); done
 
 .cache/bin/golangci-lint-$(GOLANGCI):
@@ -53,8 +54,8 @@ lint: .cache/bin/golangci-lint-$(GOLANGCI) ## gofmt, go vet and the linters
 
 .PHONY: tidy
 tidy: ## tidy every module
-	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod tidy); done
 	@go work sync
+	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod tidy); done
 
 .PHONY: clean
 clean: ## remove what was built and fetched
