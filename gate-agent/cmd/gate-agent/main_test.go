@@ -41,6 +41,7 @@ func TestRun(t *testing.T) {
 		"misspelt key":      {[]string{"run", "--config", misspelt}, 1, "field lane not found"},
 		"absurd zone":       {[]string{"run", "--config", zone}, 1, "lanes[0]: zone: [2 0 1 1]"},
 		"not paired":        {[]string{"run", "--config", good}, 1, "not paired"},
+		"eval of nothing":   {[]string{"eval", dir}, 1, "has no folder with JPEG or PNG photos"},
 		"nobody answers":    {[]string{"pair", "--config", good, "--server", "http://127.0.0.1:1", "CODE"}, 1, "pair with http://127.0.0.1:1"},
 	} {
 		t.Run(name, func(t *testing.T) {

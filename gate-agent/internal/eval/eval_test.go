@@ -65,7 +65,7 @@ func TestReport(t *testing.T) {
 		}
 	}
 	for d := xml.NewDecoder(&svg); ; {
-		if _, err := d.Token(); err == io.EOF {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			t.Fatalf("the curve is no XML: %v", err)
