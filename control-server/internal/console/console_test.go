@@ -163,8 +163,8 @@ func TestOrders(t *testing.T) {
 		order string
 	}{
 		{"/console/gates", url.Values{"name": {" "}}, 422, "name: is needed", ""},
-		{"/console/gates", url.Values{"name": {"Roof"}, "event": {"summer"}}, 200, "<span>gate-agent pair 7K2M-QX4P</span> <span>--server " + base, "add Roof summer op-1"},
-		{"/console/gates/north/code", nil, 200, "<span>gate-agent pair 4T8N-ZZ01</span> <span>--server " + base, "code north op-1"},
+		{"/console/gates", url.Values{"name": {"Roof"}, "event": {"summer"}}, 200, "<span>gate-agent pair --config gate.yaml</span> <span>--server " + base + "</span> <span>7K2M-QX4P</span>", "add Roof summer op-1"},
+		{"/console/gates/north/code", nil, 200, "<span>gate-agent pair --config gate.yaml</span> <span>--server " + base + "</span> <span>4T8N-ZZ01</span>", "code north op-1"},
 		{"/console/gates/old/code", nil, 200, "<h2>Pair Old kiosk</h2>", "code old op-1"},
 		{"/console/gates/roof/code", nil, 404, "there is no gate", ""},
 		{"/console/gates/north/assign", url.Values{"event": {""}}, 200, "North", "assign north  op-1"},

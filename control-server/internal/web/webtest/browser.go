@@ -20,13 +20,12 @@ import (
 type Action = chromedp.Action[chromedp.Void]
 
 // Browser starts Chromium with an empty profile and a made-up camera. The test
-// fails if a page asks anything of another host than base's, and is skipped
-// where Chromium is not installed.
+// fails if a page asks anything of another host than base's.
 func Browser(t *testing.T, base string) context.Context {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
-		t.Skip("chromium is not installed")
+		t.Fatal("chromium is not installed: run make setup")
 	}
 	home, err := url.Parse(base)
 	if err != nil {
