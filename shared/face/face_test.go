@@ -170,17 +170,3 @@ func TestIndexIsSmall(t *testing.T) {
 		t.Errorf("%.2f times the rows, want at most 1.35", ratio)
 	}
 }
-
-func TestThresholdRisesWithTheGallery(t *testing.T) {
-	c := Calibration{Intercept: 0.08, Slope: 0.08, Floor: 0.35}
-	if got := c.Threshold(1, 0.1); got != 0.35 {
-		t.Errorf("tiny gallery: %v, want the floor", got)
-	}
-	small, large := c.Threshold(1000, 0.01), c.Threshold(100000, 0.01)
-	if large <= small {
-		t.Errorf("threshold %v at 1,000 and %v at 100,000", small, large)
-	}
-	if strict := c.Threshold(1000, 0.001); strict <= small {
-		t.Errorf("threshold %v at FPIR 1 %% and %v at 0.1 %%", small, strict)
-	}
-}

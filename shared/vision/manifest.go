@@ -88,10 +88,12 @@ type Landmarks struct {
 // that is compared by inner product after L2-normalisation.
 type Recogniser struct {
 	Model       `yaml:",inline"`
-	Template    string           `yaml:"template"`   // id that goes with each template; templates of different ids never compare
-	References  [5][2]float64    `yaml:"references"` // where eyes, nose and mouth corners go, in input pixels
-	Calibration face.Calibration `yaml:"calibration"`
+	Template    string           `yaml:"template"`    // id that goes with each template; templates of different ids never compare
+	References  [5][2]float64    `yaml:"references"`  // where eyes, nose and mouth corners go, in input pixels
+	Calibration string           `yaml:"calibration"` // file with a Calibration, relative to the manifest's folder
 	Output      RecogniserOutput `yaml:"output"`
+
+	calibration face.Calibration
 }
 
 // RecogniserOutput names the output and its length.
@@ -133,6 +135,10 @@ func LoadManifest(path string) (Manifest, error) {
 	}
 	if err := m.validate(); err != nil {
 		return Manifest{}, fmt.Errorf("models manifest %s: %w", path, err)
+	}
+	var err error
+	if m.Recogniser.calibration, err = m.readCalibration(); err != nil {
+		return Manifest{}, err
 	}
 	for _, model := range m.models() {
 		data, err := model.read(m.dir)

@@ -29,6 +29,11 @@ func copyModels(t *testing.T, change func(string) string) string {
 		}
 		write(t, filepath.Join(dir, filepath.Base(file)), data)
 	}
+	calibration, err := os.ReadFile(filepath.Join(filepath.Dir(manifestPath), "calibration.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "calibration.yaml"), calibration)
 	path := filepath.Join(dir, "manifest.yaml")
 	write(t, path, []byte(change(string(text))))
 	return path
@@ -71,6 +76,8 @@ func TestOpenRefuses(t *testing.T) {
 		{"threshold out of range", "threshold: 0.65", "threshold: 65", []string{"detector.threshold", "65"}},
 		{"no licence", "  path: package/model/fr_feature.onnx\n  licence: MIT", "  path: package/model/fr_feature.onnx", []string{"recogniser.licence"}},
 		{"unknown output", "scores: scores", "scores: logits", []string{"fr_detect.onnx", "logits"}},
+		{"no calibration", "calibration: calibration.yaml", "calibration: none.yaml", []string{"calibration", "none.yaml"}},
+		{"calibration of another recogniser", "template: fr-feature-1", "template: other", []string{"calibration.yaml", `"fr-feature-1"`, `"other"`, "gate-agent eval"}},
 		{"wrong dimension", "dimension: 512", "dimension: 128", []string{"fr_feature.onnx", "512", "128"}},
 		{"class that is not there", "bona_fide: 0", "bona_fide: 7", []string{"fr_liveness.onnx", "7"}},
 	} {

@@ -76,8 +76,8 @@ func (m *Models) Backend() string { return m.backend }
 // Dimension is the length of a template.
 func (m *Models) Dimension() int { return m.manifest.Recogniser.Output.Dimension }
 
-// Calibration gives the threshold for a gallery's size, and the margin.
-func (m *Models) Calibration() face.Calibration { return m.manifest.Recogniser.Calibration }
+// Calibration gives the thresholds that the recogniser's templates need.
+func (m *Models) Calibration() face.Calibration { return m.manifest.Recogniser.calibration }
 
 // Close frees the models. Close every Analyser first.
 func (m *Models) Close() error {

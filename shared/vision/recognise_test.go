@@ -103,7 +103,7 @@ func TestSamePersonAndStrangers(t *testing.T) {
 	for i, p := range people {
 		for _, q := range people[:i] {
 			score := face.Compare(p.v, q.v)
-			switch threshold := m.Calibration().Threshold(1, 0.01); {
+			switch threshold := m.Calibration().Threshold(1, 0.01, 0); {
 			case isShe(p) && isShe(q):
 				t.Logf("same person: %.3f", score)
 				if score < 0.55 || score < threshold {
@@ -181,7 +181,7 @@ func TestCalibration(t *testing.T) {
 	}{
 		{100, 0.1, 0.334}, {100, 0.01, 0.409}, {300, 0.03, 0.410}, {694, 0.1, 0.397}, {694, 0.01, 0.456},
 	} {
-		if got := c.Threshold(tt.n, tt.fpir); got < max(tt.want, c.Floor)-0.01 || got > max(tt.want, c.Floor)+0.01 {
+		if got := c.Threshold(tt.n, tt.fpir, 0); got < max(tt.want, c.Floor)-0.01 || got > max(tt.want, c.Floor)+0.01 {
 			t.Errorf("threshold for %d templates at %.0f %% is %.3f, measured %.3f", tt.n, 100*tt.fpir, got, tt.want)
 		}
 	}

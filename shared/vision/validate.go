@@ -41,9 +41,7 @@ func (m *Manifest) validate() error {
 	v.check(r.Output.Dimension > 0, "recogniser.output.dimension", r.Output.Dimension, "above 0")
 	v.check(r.Template != "", "recogniser.template", r.Template, "an id")
 	v.check(r.References != [5][2]float64{}, "recogniser.references", r.References, "five points")
-	v.check(r.Calibration.Slope > 0, "recogniser.calibration.slope", r.Calibration.Slope, "above 0")
-	v.check(r.Calibration.Margin >= 0, "recogniser.calibration.margin", r.Calibration.Margin, "0 or more")
-	v.check(r.Calibration.Floor > 0, "recogniser.calibration.floor", r.Calibration.Floor, "above 0")
+	v.check(filepath.IsLocal(r.Calibration), "recogniser.calibration", r.Calibration, "a path inside the manifest's folder")
 
 	p := &m.Liveness
 	v.model("liveness", &p.Model)

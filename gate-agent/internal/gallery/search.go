@@ -24,7 +24,7 @@ func (s *Set) Identify(probe face.Vector, fpir float64) Found {
 		return Found{Verdict: checkin.VerdictUnknown}
 	}
 	// Below the floor a second candidate is too far behind to matter.
-	threshold := s.model.Calibration.Threshold(s.live.faces.Len(), fpir)
+	threshold := s.model.Calibration.Threshold(s.live.faces.Len(), fpir, 0)
 	best, second := s.live.faces.Search(probe, threshold-s.model.Calibration.Margin)
 	if best.Score < threshold {
 		return Found{Verdict: checkin.VerdictUnknown}
