@@ -13,7 +13,7 @@ func TestPrincipalIsOrthonormal(t *testing.T) {
 			rows[i] = row()
 		}
 		const n = 96
-		basis := principal(rows, n)
+		basis := principal(t.Context(), rows, n)
 		for j := range n {
 			for k := range j + 1 {
 				var product, want float64

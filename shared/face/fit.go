@@ -1,6 +1,9 @@
 package face
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 const (
 	fitFrom     = 4096 // rows: fewer are compared in less than half a millisecond anyhow
@@ -16,34 +19,29 @@ const (
 // widths are the numbers of directions that a codec may keep, besides all.
 var widths = []int{96, 128, 192, 256}
 
-// fit gives t a codec made from a sample of its rows.
-func (t *table) fit() {
-	n := min(t.n, sampleRows)
-	sample := make([]Vector, n)
-	for i := range sample {
-		sample[i] = t.row(i * t.n / n)
-	}
-	t.adopt(fit(sample, t.n))
-}
-
 // fit makes the codec with which a search among n rows like sample reads the
 // fewest bytes, by trying each width. It returns nil when no codec beats reading
-// the rows themselves.
-func fit(sample []Vector, n int) *codec {
+// the rows themselves, or when ctx is done before.
+func fit(ctx context.Context, sample []Vector, n int) *codec {
+	if len(sample) < trialProbes { // most were removed meanwhile
+		return nil
+	}
 	dim := len(sample[0])
 	var best *codec
 	least := float64(n) * float64(4*dim)
-	try := func(c *codec) bool {
-		c.learn(sample)
-		cost := float64(n) * (float64(c.width+2) + c.trial(sample, n)*compareBytes)
-		if cost >= least {
+	try := func(c *codec) (better bool) {
+		c.learn(ctx, sample)
+		cost := float64(n) * (float64(c.width+2) + c.trial(ctx, sample, n)*compareBytes)
+		if ctx.Err() != nil || cost >= least {
+			c.wipe()
 			return false
 		}
+		best.wipe()
 		best, least = c, cost
 		return true
 	}
 	if most := widest(dim); most > 0 {
-		basis := principal(sample, most)
+		basis := principal(ctx, sample, most)
 		for _, width := range widths {
 			if width > most || !try(&codec{dim: dim, width: width, basis: interleave(basis, width, dim)}) && best != nil {
 				break
@@ -53,6 +51,10 @@ func fit(sample []Vector, n int) *codec {
 	}
 	if dim <= maxWidth && dim%groupBytes == 0 {
 		try(&codec{dim: dim, width: dim})
+	}
+	if ctx.Err() != nil {
+		best.wipe()
+		return nil
 	}
 	return best
 }
@@ -81,10 +83,13 @@ func interleave(basis []float32, width, dim int) []float32 {
 }
 
 // learn sets the scales and steps from sample.
-func (c *codec) learn(sample []Vector) {
+func (c *codec) learn(ctx context.Context, sample []Vector) {
 	c.scales = make([]float32, c.width)
 	y := make([]float32, c.width)
 	for _, x := range sample {
+		if ctx.Err() != nil {
+			break
+		}
 		c.project(x, y)
 		for j, v := range y {
 			c.scales[j] = max(c.scales[j], headroom*abs(v)/peakCode)
@@ -94,6 +99,9 @@ func (c *codec) learn(sample []Vector) {
 	var z quantised
 	var inner, reach float64
 	for _, x := range sample {
+		if ctx.Err() != nil {
+			break
+		}
 		c.quantise(x, &z)
 		inner, reach = max(inner, z.inner), max(reach, z.reach)
 	}
@@ -105,10 +113,17 @@ func (c *codec) learn(sample []Vector) {
 // probe is of a stranger and there is no floor: the worst that usually happens.
 // The bar is then the second best of n scores, and is taken from the tail of the
 // scores in sample.
-func (c *codec) trial(sample []Vector, n int) float64 {
+func (c *codec) trial(ctx context.Context, sample []Vector, n int) float64 {
 	rows := min(trialRows, len(sample))
-	t := table{dim: c.dim, codec: c}
+	t := table{dim: c.dim, codecs: []*codec{c}}
+	defer func() {
+		t.codecs = nil // it outlives the trial
+		t.wipe()
+	}()
 	for i := range rows {
+		if ctx.Err() != nil {
+			return 0
+		}
 		t.append(sample[i*len(sample)/rows])
 	}
 	var scores []Score
@@ -127,7 +142,5 @@ func (c *codec) trial(sample []Vector, n int) float64 {
 			compared++
 		}
 	}
-	t.codec = nil // which outlives the trial
-	t.wipe()
 	return float64(compared-trialProbes) / float64(trialProbes*rows) // without the probes themselves
 }

@@ -14,21 +14,28 @@ import (
 func agrees(t *testing.T, x *Index, probe Vector) {
 	t.Helper()
 	for _, floor := range []Score{-1, 0, 0.3, 0.5, 0.9, 1, 2} {
-		got, want := x.rows.search(probe, floor), x.rows.searchAll(probe, floor)
-		if got != want {
-			t.Fatalf("floor %g: got %+v, want %+v", floor, got, want)
+		all := x.compareAll(probe, floor)
+		if got := x.Above(probe, floor); !slices.Equal(got, all) {
+			t.Fatalf("floor %g: got %d hits, want %d, or in another order", floor, len(got), len(all))
 		}
-		if got, want := x.Above(probe, floor), x.aboveAll(probe, floor); !slices.Equal(got, want) {
-			t.Fatalf("floor %g: got %d hits, want %d, or in another order", floor, len(got), len(want))
+		all = append(all, Hit{Score: -1}, Hit{Score: -1})
+		if best, second := x.Search(probe, floor); best != all[0] || second != all[1] {
+			t.Fatalf("floor %g: got %+v and %+v, want %+v and %+v", floor, best, second, all[0], all[1])
 		}
 	}
 }
 
-// aboveAll is the definition of Above.
-func (x *Index) aboveAll(probe Vector, floor Score) (hits []Hit) {
-	for i := range x.Len() {
+// compareAll is the definition of Above.
+func (x *Index) compareAll(probe Vector, floor Score) []Hit {
+	order := make([]int, x.rows.n)
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int { return cmp.Compare(x.entries[i].since, x.entries[j].since) })
+	var hits []Hit
+	for _, i := range order {
 		if s := Compare(probe, x.rows.row(i)); s >= floor {
-			hits = append(hits, Hit{ID: x.ids[i], Score: s})
+			hits = append(hits, Hit{ID: x.entries[i].id, Score: s})
 		}
 	}
 	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
@@ -60,13 +67,21 @@ func kinds() map[string]func() Vector {
 	}
 }
 
+// refit makes a codec for x and waits until all rows have codes.
+func refit(x *Index) {
+	x.mu.Lock()
+	x.fit()
+	x.mu.Unlock()
+	x.Settle()
+}
+
 // coded returns an index with n of a kind of rows, which has a codec if one pays.
 func coded(n int, row func() Vector) *Index {
 	x := NewIndex(dim)
 	for i := range n {
 		x.Put(fmt.Sprint(i), row())
 	}
-	x.rows.fit()
+	refit(x)
 	return x
 }
 
@@ -106,7 +121,7 @@ func TestSearchIsExact(t *testing.T) {
 func TestSearchOfOddVectors(t *testing.T) {
 	c := faces(1)
 	x := coded(1000, c.person)
-	strongest := slices.Clone(Vector(x.rows.codec.basis[:dim])) // far beyond what the codec has seen of it
+	strongest := slices.Clone(Vector(x.rows.codec().basis[:dim])) // far beyond what the codec has seen of it
 	with := func(f float32) Vector {
 		v := c.person()
 		v[7] = f
@@ -143,7 +158,7 @@ func TestTheEarlierOfEqualsIsTheBetter(t *testing.T) {
 			x.Put(id, v)
 		}
 		if before > 0 {
-			x.rows.fit()
+			refit(x)
 		}
 		if best, second := x.Search(v, 0); best.ID != "a" || second.ID != "b" {
 			t.Errorf("of %d: %q and %q", x.Len(), best.ID, second.ID)
@@ -169,13 +184,14 @@ func TestSearchAmongManyIsExact(t *testing.T) {
 	for i := range n {
 		x.Put(fmt.Sprint(i), next())
 	}
-	if x.rows.codec == nil || x.nextFit <= n {
-		t.Fatalf("codec %v, the next with %d rows", x.rows.codec != nil, x.nextFit)
+	x.Settle()
+	if x.rows.codec() == nil || x.nextFit <= n {
+		t.Fatalf("codec %v, the next with %d rows", x.rows.codec() != nil, x.nextFit)
 	}
 	for i := range 20 {
 		agrees(t, x, c.again(x.rows.row(i*n/20), 0.6))
 		agrees(t, x, c.person())
-		if compared := x.rows.compared(x.rows.row(i*n/20), 0.97); compared > n/100 {
+		if compared := x.compared(x.rows.row(i*n/20), 0.97); compared > n/100 {
 			t.Errorf("%d rows compared", compared)
 		}
 		x.Remove(fmt.Sprint(i * n / 20))
@@ -188,21 +204,21 @@ func TestEveryWidthIsExact(t *testing.T) {
 	for i := range sample {
 		sample[i] = c.person()
 	}
-	basis := principal(sample, 256)
+	basis := principal(t.Context(), sample, 256)
 	for _, width := range append(widths, dim) {
 		k := &codec{dim: dim, width: width}
 		if width < dim {
 			k.basis = interleave(basis, width, dim)
 		}
-		k.learn(sample)
+		k.learn(t.Context(), sample)
 		x := NewIndex(dim)
 		for i, v := range sample {
 			x.Put(fmt.Sprint(i), v)
 		}
-		x.rows.adopt(k)
+		x.recode(t.Context(), k)
 		for i := range 30 {
 			agrees(t, x, c.again(sample[i], 0.6))
-			if n := x.rows.compared(sample[i], 0.95); n > 5 {
+			if n := x.compared(sample[i], 0.95); n > 5 {
 				t.Errorf("width %d: %d rows compared", width, n)
 			}
 		}
@@ -214,13 +230,17 @@ func TestEveryWidthIsExact(t *testing.T) {
 func bounded(t *testing.T, x *Index, probe Vector) {
 	t.Helper()
 	var q query
-	if x.rows.codec == nil || !x.rows.codec.query(probe, &q) {
+	s := x.rows.segments[0].codes
+	if s == nil {
 		return
 	}
-	s := x.rows.segments[0]
+	q.prepare(s.codec, probe)
+	if !q.bounded {
+		return
+	}
 	for b := range segmentRows / blockRows {
 		var bounds [blockRows]float32
-		scan(&s.codes[b*blockRows*q.width], &s.norms[b*blockNorms], 1, &q, -10, &bounds)
+		scan(&s.bytes[b*blockRows*q.width], &s.norms[b*blockNorms], 1, &q, -10, &bounds)
 		for l, bound := range bounds {
 			v := x.rows.row(b*blockRows + l)
 			var exact float64
@@ -250,13 +270,13 @@ func FuzzIndex(f *testing.F) {
 	for i := range people {
 		people[i] = c.person()
 	}
-	k := fit(people, 1_000_000)
+	k := fit(f.Context(), people, 1_000_000)
 	f.Add([]byte{1, 2, 3, 200, 1, 130, 4, 5})
 	f.Fuzz(func(t *testing.T, moves []byte) {
 		x := NewIndex(dim)
 		own := *k
 		own.basis, own.scales = append([]float32(nil), k.basis...), append([]float32(nil), k.scales...)
-		x.rows.adopt(&own)
+		x.rows.codecs = []*codec{&own}
 		var live []string
 		for i, m := range moves {
 			id := fmt.Sprint(m % 100)
