@@ -85,6 +85,7 @@ func orthonormalise(ctx context.Context, basis []float32, dim int) {
 		}
 	}
 	clear(across)
+	clear(share)
 }
 
 // independent takes the former directions off v and scales the rest to length

@@ -7,7 +7,7 @@ import (
 
 // The proof of the bound leans on it.
 func TestPrincipalIsOrthonormal(t *testing.T) {
-	for name, row := range kinds() {
+	for name, row := range kinds(dim) {
 		rows := make([]Vector, 700)
 		for i := range rows {
 			rows[i] = row()

@@ -19,7 +19,7 @@ func BenchmarkSearch(b *testing.B) {
 		sizes = append(sizes, 1_000_000)
 	}
 	for _, n := range sizes {
-		c := faces(1)
+		c := faces(dim, 1)
 		var x *Index
 		var slowest time.Duration
 		probes := make([]Vector, 64)

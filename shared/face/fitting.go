@@ -6,6 +6,7 @@ import "context"
 // goes on aside: searches read the former codes, or the rows, until a segment
 // has all its new codes; changes made meanwhile go to both.
 type fitting struct {
+	sample []Vector // copies of some rows
 	cancel context.CancelFunc
 	forgot chan struct{} // closed when the sample is overwritten
 	done   chan struct{} // closed when all is over
@@ -26,14 +27,14 @@ func (x *Index) fit() {
 		<-former.forgot
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	f := &fitting{cancel: cancel, forgot: make(chan struct{}), done: make(chan struct{})}
+	f := &fitting{sample: x.rows.sample(), cancel: cancel, forgot: make(chan struct{}), done: make(chan struct{})}
 	x.fitting = f
-	sample, n := x.rows.sample(), x.rows.n
+	n := x.rows.n
 	go func() {
 		defer close(f.done)
 		defer cancel()
-		c := fit(ctx, sample, n)
-		for _, v := range sample {
+		c := fit(ctx, f.sample, n)
+		for _, v := range f.sample {
 			Wipe(v)
 		}
 		close(f.forgot)
