@@ -8,7 +8,7 @@ import (
 // The proof of the bound leans on it.
 func TestPrincipalIsOrthonormal(t *testing.T) {
 	for name, row := range kinds(dim) {
-		rows := make([]Vector, 700)
+		rows := make([]Vector, 300)
 		for i := range rows {
 			rows[i] = row()
 		}

@@ -59,11 +59,11 @@ func play(t *testing.T, moves []byte) {
 }
 
 func TestAnySequenceOfChangesIsExact(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(4) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(seed, 1))
-			moves := make([]byte, 400)
+			moves := make([]byte, 250)
 			for i := range moves {
 				moves[i] = byte(r.Uint32())
 			}
@@ -80,7 +80,7 @@ func FuzzIndex(f *testing.F) {
 // At each point of a fitting.
 func TestWipeLeavesNothingOfAFitting(t *testing.T) {
 	c := faces(dim, 3)
-	people := make([]Vector, 3*segmentRows)
+	people := make([]Vector, segmentRows+300)
 	for i := range people {
 		people[i] = c.person()
 	}
@@ -156,7 +156,7 @@ func TestFittingsSearchesAndChangesAtTheSameTime(t *testing.T) {
 	x := NewIndex(dim)
 	stays := c.person()
 	x.Put("stays", stays)
-	people := make([]Vector, 3000)
+	people := make([]Vector, 1500)
 	for i := range people {
 		people[i] = c.person()
 	}
@@ -172,7 +172,7 @@ func TestFittingsSearchesAndChangesAtTheSameTime(t *testing.T) {
 		})
 	}
 	all.Go(func() {
-		for range 20 {
+		for range 5 {
 			<-x.begin().forgot
 		}
 	})
