@@ -29,11 +29,10 @@ func (x *Index) fit() {
 	ctx, cancel := context.WithCancel(context.Background())
 	f := &fitting{sample: x.rows.sample(), cancel: cancel, forgot: make(chan struct{}), done: make(chan struct{})}
 	x.fitting = f
-	n := x.rows.n
 	go func() {
 		defer close(f.done)
 		defer cancel()
-		c := fit(ctx, f.sample, n)
+		c := fit(ctx, f.sample)
 		for _, v := range f.sample {
 			Wipe(v)
 		}
