@@ -136,6 +136,9 @@ func (c *codec) trial(ctx context.Context, sample []Vector) float64 {
 	}
 	var scores []Score
 	for i := range trialProbes {
+		if ctx.Err() != nil {
+			return 0
+		}
 		for j := range rows {
 			if at := i * rows / trialProbes; j != at {
 				scores = append(scores, Compare(t.row(at), t.row(j)))

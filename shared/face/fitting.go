@@ -18,8 +18,7 @@ const recodeRows = 64
 // fit begins a fitting in place of the one under way. The caller holds mu.
 //
 // A fitting waits for mu only after its sample is overwritten. Whoever holds mu
-// may therefore wait for that, and after a cancel it takes less than a
-// millisecond.
+// may therefore wait for that, which takes some milliseconds after a cancel.
 func (x *Index) fit() {
 	former := x.fitting
 	if former != nil {

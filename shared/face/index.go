@@ -39,6 +39,10 @@ func (x *Index) Len() int {
 
 // Put adds a copy of v under id, or overwrites the template that is there. It
 // panics when v has the wrong dimension, which Decode rules out.
+//
+// When 4,096 templates are reached, and then each fourfold of that, a codec is made
+// aside from a sample and every template is encoded with it. It takes some 0.3 s,
+// and 5 µs a template; meanwhile searches are as right, and slower at most.
 func (x *Index) Put(id string, v Vector) {
 	if len(v) != x.rows.dim {
 		panic("face: vector of the wrong dimension")

@@ -2,6 +2,7 @@ package face
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"testing"
 )
@@ -34,7 +35,7 @@ func (l *ledger) remove(id string) bool {
 func (l *ledger) ranking(probe Vector) []Hit {
 	hits := make([]Hit, 0, len(l.ids))
 	for _, id := range l.ids {
-		if s := Compare(probe, l.rows[id]); s == s { // not a NaN, which reaches no floor
+		if s := Compare(probe, l.rows[id]); !math.IsNaN(float64(s)) { // which reaches no floor
 			hits = append(hits, Hit{id, s})
 		}
 	}
