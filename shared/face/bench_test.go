@@ -19,7 +19,7 @@ func BenchmarkSearch(b *testing.B) {
 		sizes = append(sizes, 1_000_000)
 	}
 	for _, n := range sizes {
-		c := faces(1)
+		c := faces(dim, 1)
 		var x *Index
 		var slowest time.Duration
 		probes := make([]Vector, 64)
@@ -37,15 +37,16 @@ func BenchmarkSearch(b *testing.B) {
 				x.Put(fmt.Sprint(i), v)
 				slowest = max(slowest, time.Since(start))
 			}
+			x.Settle()
 		}
 		b.Run(fmt.Sprintf("mated/%d", n), func(b *testing.B) {
 			fill()
 			cold(b, func(i int) { x.Search(probes[i%len(probes)], 0.5) })
-			b.ReportMetric(float64(x.rows.codec.width), "directions")
+			b.ReportMetric(float64(x.rows.codec().width), "directions")
 			b.ReportMetric(float64(slowest.Milliseconds()), "ms-slowest-put")
 			compared := 0
 			for _, p := range probes {
-				compared += x.rows.compared(p, 0.5)
+				compared += x.compared(p, 0.5)
 			}
 			b.ReportMetric(float64(compared)/float64(len(probes)), "compared")
 		})
@@ -58,26 +59,35 @@ func BenchmarkSearch(b *testing.B) {
 			cold(b, func(i int) { x.Search(strangers[i%len(strangers)], -1) })
 			compared := 0
 			for _, p := range strangers {
-				compared += x.rows.compared(p, -1)
+				compared += x.compared(p, -1)
 			}
 			b.ReportMetric(float64(compared)/float64(len(probes)), "compared")
 		})
 		b.Run(fmt.Sprintf("plain/%d", n), func(b *testing.B) {
 			fill()
-			cold(b, func(i int) { x.rows.searchAll(probes[i%len(probes)], 0.5) })
+			cold(b, func(i int) { x.plain(probes[i%len(probes)], 0.5) })
 		})
 	}
 }
 
+// plain compares every row.
+func (x *Index) plain(probe Vector, floor Score) top {
+	two := top{best: nobody, second: nobody}
+	for i := range x.rows.n {
+		if s := Compare(probe, x.rows.row(i)); s >= floor {
+			two.add(ranked{x.entries[i], s})
+		}
+	}
+	return two
+}
+
 // compared returns how many rows a search compares.
-func (t *table) compared(probe Vector, floor Score) (n int) {
-	var q query
-	t.codec.query(probe, &q)
-	two := newTop(floor)
-	bar := two.bar()
-	for i := range t.reaching(&q, &bar) {
-		two.add(i, Compare(probe, t.row(i)))
-		bar = two.bar()
+func (x *Index) compared(probe Vector, floor Score) (n int) {
+	two := top{best: nobody, second: nobody}
+	bar := floor
+	for i := range x.rows.reaching(probe, &bar) {
+		two.add(ranked{x.entries[i], Compare(probe, x.rows.row(i))})
+		bar = max(floor, two.second.score)
 		n++
 	}
 	return n

@@ -56,18 +56,19 @@ func (c *codec) project(x Vector, y []float32) {
 	}
 }
 
-// outside returns the norm of what x has outside of the directions, given what
-// it has of them.
-func outside(x Vector, y []float32) float64 {
-	if len(y) == len(x) {
+// outside returns the norm of what a vector has outside of the directions, given
+// the square of its length and what it has of them.
+func (c *codec) outside(square float64, y []float32) float64 {
+	if c.width == c.dim {
 		return 0
 	}
-	return math.Sqrt(max(0, squares(x)-squares(y)) + remainder)
+	return math.Sqrt(max(0, square-squares(y)) + remainder)
 }
 
 // quantised is a row before its norms are rounded.
 type quantised struct {
 	code         [maxWidth]byte
+	square       float64 // of the row's length
 	inner, outer float64
 	reach        float64
 }
@@ -76,7 +77,8 @@ func (c *codec) quantise(x Vector, z *quantised) {
 	var buffer [maxWidth]float32
 	y := buffer[:c.width]
 	c.project(x, y)
-	z.outer = outside(x, y)
+	z.square = squares(x)
+	z.outer = c.outside(z.square, y)
 	var errors, reach float64
 	for j, v := range y {
 		var n float32
@@ -95,10 +97,9 @@ func (c *codec) quantise(x Vector, z *quantised) {
 // norms returns the two norms in steps, rounded up. A row for which the proof
 // does not hold, because it is not of length one or unlike all that the codec
 // was made from, is unbounded.
-func (c *codec) norms(x Vector, z *quantised) (e, r byte) {
+func (c *codec) norms(z *quantised) (e, r byte) {
 	inner, outer := stepsOf(z.inner, c.inner), stepsOf(z.outer, outerStep)
-	length := squares(x)
-	if !(length < 1.01 && inner <= maxStep && outer <= maxStep && z.reach <= float64(c.reach)) { // also catches NaN
+	if !(z.square < 1.01 && inner <= maxStep && outer <= maxStep && z.reach <= float64(c.reach)) { // also catches NaN
 		return unbounded, 0
 	}
 	return byte(inner), byte(outer)
@@ -113,8 +114,10 @@ func stepsOf(norm float64, step float32) float64 {
 }
 
 func (c *codec) wipe() {
-	clear(c.basis)
-	clear(c.scales)
+	if c != nil {
+		clear(c.basis)
+		clear(c.scales)
+	}
 }
 
 func squares(x []float32) float64 {

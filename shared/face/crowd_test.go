@@ -8,14 +8,15 @@ import (
 // crowd makes templates like those of a model: a mean, a spectrum, and axes that
 // lie anywhere.
 type crowd struct {
+	dim     int
 	r       *rand.Rand
 	sigma   []float64
 	mean    float64
 	mirrors []Vector
 }
 
-func newCrowd(seed uint64, mean float64, variance func(i int) float64) *crowd {
-	c := &crowd{r: rand.New(rand.NewPCG(seed, 7)), mean: mean, sigma: make([]float64, dim)}
+func newCrowd(dim int, seed uint64, mean float64, variance func(i int) float64) *crowd {
+	c := &crowd{dim: dim, r: rand.New(rand.NewPCG(seed, 7)), mean: mean, sigma: make([]float64, dim)}
 	var sum float64
 	for i := range c.sigma {
 		sum += variance(i)
@@ -24,7 +25,7 @@ func newCrowd(seed uint64, mean float64, variance func(i int) float64) *crowd {
 		c.sigma[i] = math.Sqrt(variance(i) / sum)
 	}
 	for range 3 {
-		c.mirrors = append(c.mirrors, random(c.r))
+		c.mirrors = append(c.mirrors, random(c.r, dim))
 	}
 	return c
 }
@@ -32,8 +33,8 @@ func newCrowd(seed uint64, mean float64, variance func(i int) float64) *crowd {
 // faces is a crowd with the spectrum of the default recogniser: of its variance
 // 72 % lie in 64 directions, 88 % in 96, 97 % in 128 and all but a hundredth of a
 // per cent in 160.
-func faces(seed uint64) *crowd {
-	return newCrowd(seed, 0.2, func(i int) float64 {
+func faces(dim int, seed uint64) *crowd {
+	return newCrowd(dim, seed, 0.2, func(i int) float64 {
 		switch {
 		case i < 64:
 			return 0.72 / 64 * (1.6 - 1.2*float64(i)/63)
@@ -50,19 +51,19 @@ func faces(seed uint64) *crowd {
 	})
 }
 
-func flat(seed uint64) *crowd { return newCrowd(seed, 0, func(int) float64 { return 1 }) }
+func flat(dim int, seed uint64) *crowd { return newCrowd(dim, seed, 0, func(int) float64 { return 1 }) }
 
-func gentle(seed uint64) *crowd {
-	return newCrowd(seed, 0, func(i int) float64 { return 1 / math.Sqrt(float64(i+1)) })
+func gentle(dim int, seed uint64) *crowd {
+	return newCrowd(dim, seed, 0, func(i int) float64 { return 1 / math.Sqrt(float64(i+1)) })
 }
 
 // person returns a template of somebody.
 func (c *crowd) person() Vector {
-	v := make(Vector, dim)
+	v := make(Vector, c.dim)
 	for i, s := range c.sigma {
 		v[i] = float32(s * c.r.NormFloat64())
 	}
-	v[dim-1] += float32(c.mean)
+	v[c.dim-1] += float32(c.mean)
 	return Normalise(c.turn(v))
 }
 
@@ -73,7 +74,7 @@ func (c *crowd) mixtures(few int) func() Vector {
 	for i := range people {
 		people[i] = c.person()
 	}
-	v := make(Vector, dim)
+	v := make(Vector, c.dim)
 	return func() Vector {
 		a, b, share := people[c.r.IntN(few)], people[c.r.IntN(few)], c.r.Float32()
 		for i := range v {
@@ -86,7 +87,7 @@ func (c *crowd) mixtures(few int) func() Vector {
 // again returns another template of the same person, of about that score.
 func (c *crowd) again(v Vector, score float64) Vector {
 	w := c.person()
-	out := make(Vector, dim)
+	out := make(Vector, c.dim)
 	for i := range out {
 		out[i] = float32(score)*v[i] + float32(math.Sqrt(1-score*score))*w[i]
 	}

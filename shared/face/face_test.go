@@ -11,7 +11,7 @@ import (
 
 const dim = 512
 
-func random(r *rand.Rand) Vector {
+func random(r *rand.Rand, dim int) Vector {
 	v := make(Vector, dim)
 	for i := range v {
 		v[i] = float32(r.NormFloat64())
@@ -22,7 +22,7 @@ func random(r *rand.Rand) Vector {
 func TestEncodeKeepsTheScore(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 200 {
-		a, b := random(r), random(r)
+		a, b := random(r, dim), random(r, dim)
 		got, err := Decode(Encode(a), dim)
 		if err != nil {
 			t.Fatal(err)
@@ -37,7 +37,7 @@ func TestEncodeKeepsTheScore(t *testing.T) {
 }
 
 func TestDecodeRefuses(t *testing.T) {
-	good := Encode(random(rand.New(rand.NewPCG(1, 2))))
+	good := Encode(random(rand.New(rand.NewPCG(1, 2)), dim))
 	change := func(i int, b byte) []byte {
 		out := append([]byte(nil), good...)
 		out[i] = b
@@ -60,7 +60,7 @@ func TestDecodeRefuses(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	f.Add(Encode(random(rand.New(rand.NewPCG(1, 2)))))
+	f.Add(Encode(random(rand.New(rand.NewPCG(1, 2)), dim)))
 	f.Add([]byte{1, 0, 2})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		v, err := Decode(data, dim)
@@ -79,7 +79,7 @@ func TestIndexFindsTheBestTwo(t *testing.T) {
 	all := map[string]Vector{}
 	for i := range 300 {
 		id := fmt.Sprint(i)
-		all[id] = random(r)
+		all[id] = random(r, dim)
 		x.Put(id, all[id])
 	}
 	for i := range 100 { // removals move rows about
@@ -89,13 +89,13 @@ func TestIndexFindsTheBestTwo(t *testing.T) {
 		}
 		delete(all, id)
 	}
-	all["7"] = random(r)
+	all["7"] = random(r, dim)
 	x.Put("7", all["7"])
 	if x.Len() != len(all) {
 		t.Fatalf("%d rows, want %d", x.Len(), len(all))
 	}
 	for range 50 {
-		q := random(r)
+		q := random(r, dim)
 		best, second := Hit{Score: -1}, Hit{Score: -1}
 		for id, v := range all {
 			if s := Compare(q, v); s > best.Score {
@@ -112,22 +112,24 @@ func TestIndexFindsTheBestTwo(t *testing.T) {
 }
 
 func TestIndexLeavesNothingBehind(t *testing.T) {
-	c := faces(5)
-	x := coded(segmentRows+20, c.person)
-	k, segments := x.rows.codec, slices.Clone(x.rows.segments)
-	left := func(s *segment) int {
-		return len(s.rows) - zeros(s.rows) + len(s.codes) - zeros(s.codes) + len(s.norms) - zeros(s.norms)
+	c := faces(dim, 5)
+	x := coded(dim, segmentRows+20, c.person)
+	k, segments := x.rows.codec(), slices.Clone(x.rows.segments)
+	made := []*codes{segments[0].codes, segments[1].codes}
+	left := func(i int) int {
+		rows, bytes, norms := segments[i].rows, made[i].bytes, made[i].norms
+		return len(rows) - zeros(rows) + len(bytes) - zeros(bytes) + len(norms) - zeros(norms)
 	}
 	for i := segmentRows - 10; i < segmentRows+20; i++ {
 		x.Remove(fmt.Sprint(i))
 	}
-	if n := left(segments[1]); n != 0 || len(x.rows.segments) != 1 {
+	if n := left(1); n != 0 || len(x.rows.segments) != 1 {
 		t.Errorf("%d numbers survived removal in the last of %d segments", n, len(x.rows.segments))
 	}
 	if n := x.Wipe(); n != segmentRows-10 {
 		t.Errorf("wiped %d", n)
 	}
-	if n := left(segments[0]); n != 0 {
+	if n := left(0); n != 0 {
 		t.Errorf("%d numbers survived", n)
 	}
 	if zeros(k.basis) != len(k.basis) || zeros(k.scales) != len(k.scales) {
@@ -155,7 +157,7 @@ func zeros[T comparable](all []T) (n int) {
 // A gallery's memory is little more than its float32 rows.
 func TestIndexIsSmall(t *testing.T) {
 	const n = 20_000
-	next := faces(1).mixtures(200)
+	next := faces(dim, 1).mixtures(200)
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
@@ -163,6 +165,7 @@ func TestIndexIsSmall(t *testing.T) {
 	for i := range n {
 		x.Put(fmt.Sprintf("0193a7c2-aaaa-7bbb-8ccc-%012d", i), next())
 	}
+	x.Settle()
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	ratio := float64(after.HeapAlloc-before.HeapAlloc) / float64(4*dim*x.Len())

@@ -1,22 +1,28 @@
 package face
 
-// Index is an exact search over templates of one dimension: what Search returns
-// is what comparing the probe with every row in float32 would, bit for bit. From
-// some thousand rows on it reads a short code of each row first (see codec).
+import "sync"
+
+// Index is an exact search over templates of one dimension: what it finds is
+// what comparing the probe with every template in float32 would, bit for bit.
+// From some thousand templates on it reads a short code of each one first (see
+// codec), and the template itself only when it may matter.
 //
-// Searches may run at the same time; a change needs the Index to itself. Its
-// owner locks.
+// All methods may be called at the same time. A change is seen by every search
+// that begins after it.
 type Index struct {
+	mu      sync.RWMutex
 	rows    table
-	ids     []string // by row
-	at      map[string]int
-	nextFit int // how many rows make another codec due
+	entries []entry        // by row
+	at      map[string]int // row by ID
+	clock   uint64         // counts the templates put so far
+	nextFit int            // how many rows make another codec due
+	fitting *fitting       // the one under way, or nil
 }
 
-// Hit is one row and its score.
-type Hit struct {
-	ID    string
-	Score Score
+// entry is what the Index knows of a row besides its numbers.
+type entry struct {
+	id    string
+	since uint64 // the clock when it came
 }
 
 // NewIndex makes an empty Index for vectors of dimension dim.
@@ -25,70 +31,73 @@ func NewIndex(dim int) *Index {
 }
 
 // Len returns the number of templates.
-func (x *Index) Len() int { return x.rows.n }
+func (x *Index) Len() int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.rows.n
+}
 
-// Put adds v under id, or replaces what is there. The next Search sees it.
-// It panics when v has the wrong dimension, which Decode rules out.
+// Put adds a copy of v under id, or overwrites the template that is there. It
+// panics when v has the wrong dimension, which Decode rules out.
 //
-// The Put by which the index reaches 4,096 rows, and then each fourfold of that,
-// makes a codec from a sample of the rows and encodes all with it. That takes
-// some 0.3 s, and 5 µs for each row; any other Put takes 5 µs.
+// When 4,096 templates are reached, and then each fourfold of that, a codec is made
+// aside from a sample and every template is encoded with it. It takes some 0.3 s,
+// and 5 µs a template; meanwhile searches are as right, and slower at most.
 func (x *Index) Put(id string, v Vector) {
 	if len(v) != x.rows.dim {
 		panic("face: vector of the wrong dimension")
 	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	if i, ok := x.at[id]; ok {
 		x.rows.set(i, v)
+		x.forget()
 		return
 	}
-	x.at[id] = len(x.ids)
-	x.ids = append(x.ids, id)
+	x.at[id] = x.rows.n
+	x.entries = append(x.entries, entry{id: id, since: x.clock})
+	x.clock++
 	x.rows.append(v)
-	if x.Len() >= x.nextFit {
-		x.nextFit = fitGrowth * x.Len()
-		x.rows.fit()
+	if x.rows.n >= x.nextFit {
+		x.nextFit = fitGrowth * x.rows.n
+		x.fit()
 	}
 }
 
 // Remove takes the template out and overwrites its memory. It reports whether
 // there was one.
 func (x *Index) Remove(id string) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	i, ok := x.at[id]
 	if !ok {
 		return false
 	}
-	last := len(x.ids) - 1
+	last := x.rows.n - 1
 	x.rows.remove(i)
-	x.ids[i] = x.ids[last]
-	x.at[x.ids[i]] = i
+	x.entries[i] = x.entries[last]
+	x.at[x.entries[i].id] = i
 	delete(x.at, id)
-	x.ids[last] = ""
-	x.ids = x.ids[:last]
+	x.entries[last] = entry{}
+	x.entries = x.entries[:last]
+	x.forget()
 	return true
 }
 
-// Search returns the best and the second best row for probe among those whose
-// score is floor or more. Where there is none, the Hit has an empty ID and the
-// lowest possible Score, -1. The higher the floor, the faster the search. Of
-// equal scores the one put earlier is the better, as long as nothing was removed.
-func (x *Index) Search(probe Vector, floor Score) (best, second Hit) {
-	two := x.rows.search(probe, floor)
-	return x.hit(two.best), x.hit(two.second)
-}
-
-func (x *Index) hit(r ranked) Hit {
-	if r.row < 0 {
-		return Hit{Score: none}
-	}
-	return Hit{ID: x.ids[r.row], Score: r.score}
-}
-
-// Wipe overwrites every template, and what was computed from them, and returns
-// how many there were.
+// Wipe overwrites every template and all that was computed from them, and
+// returns how many there were. When it returns, no copy is left.
 func (x *Index) Wipe() int {
-	n := x.Len()
+	x.mu.Lock()
+	n, f := x.rows.n, x.fitting
+	if f != nil {
+		f.cancel()
+	}
 	x.rows.wipe()
-	x.ids, x.nextFit = nil, fitFrom
+	x.entries, x.nextFit, x.fitting = nil, fitFrom, nil
 	clear(x.at)
+	x.mu.Unlock()
+	if f != nil {
+		<-f.done
+	}
 	return n
 }

@@ -2,37 +2,37 @@ package face
 
 import "math"
 
-// query is a probe as the scan needs it; see codec for the letters.
+// query is a probe as the scan of codes needs it; see codec for the letters.
 type query struct {
-	width  int
-	offset int32   // -128 times the sum of u: rows' codes are n + 128
-	scale  float32 // t
-	base   float32 // the part of the bound that all rows share
-	inner  float32 // |p| times the step of e
-	outer  float32 // o times the step of r
-	code   [maxWidth]int8
+	codec   *codec // that it was made for
+	bounded bool   // whether bounds can be given: they cannot for a probe that is not of about length one
+	width   int
+	offset  int32   // -128 times the sum of u: rows' codes are n + 128
+	scale   float32 // t
+	base    float32 // the part of the bound that all rows share
+	inner   float32 // |p| times the step of e
+	outer   float32 // o times the step of r
+	code    [maxWidth]int8
 }
 
-// query prepares q for probe. It reports false when no bound can be given,
-// because probe is not finite or not of about length one.
-func (c *codec) query(probe Vector, q *query) bool {
-	length := squares(probe)
-	if !(length < 1.01) { // also catches NaN
-		return false
+// prepare makes q the query for probe.
+func (q *query) prepare(c *codec, probe Vector) {
+	square := squares(probe)
+	q.codec, q.width, q.bounded = c, c.width, square < 1.01 // which a NaN is not
+	if !q.bounded {
+		return
 	}
 	var buffer [maxWidth]float32
 	w := buffer[:c.width]
 	c.project(probe, w)
-	q.width = c.width
 	q.inner = float32(math.Sqrt(squares(w))) * c.inner
-	q.outer = float32(outside(probe, w)) * outerStep
+	q.outer = float32(c.outside(square, w)) * outerStep
 	for j, s := range c.scales {
 		w[j] *= s
 	}
 	lost := q.quantise(w)
 	q.base = float32(lost*float64(c.reach)) + slack
 	clear(w)
-	return true
 }
 
 // quantise rounds the weights to integers and returns the norm of the error.

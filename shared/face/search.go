@@ -1,57 +1,81 @@
 package face
 
-// none is the score of a Hit that there is not.
-const none = -1
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
-// top collects the two best rows. Of equal scores the earlier row is the better.
-type top struct {
-	floor        Score
-	best, second ranked
+// Hit is a template that was found, and its score.
+//
+// Hits are ordered by score, and those of equal score by age: the one whose ID
+// has been in the Index for longer comes first. As no two came at once, the order
+// is total, and does not depend on where the rows lie.
+type Hit struct {
+	ID    string
+	Score Score
 }
 
+// Search returns the first and the second Hit among the templates whose score
+// for probe is floor or more. Where there is none, the ID is empty and the Score
+// the lowest possible one, -1. The higher the floor, the faster the search.
+func (x *Index) Search(probe Vector, floor Score) (best, second Hit) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	two := top{best: nobody, second: nobody}
+	bar := floor
+	for i := range x.rows.reaching(probe, &bar) {
+		if s := Compare(probe, x.rows.row(i)); s >= bar {
+			two.add(ranked{x.entries[i], s})
+			bar = max(floor, two.second.score)
+		}
+	}
+	return two.best.hit(), two.second.hit()
+}
+
+// Above returns every template whose score for probe is floor or more, the first
+// Hit first. It takes as long as Search does with that floor, and what is found.
+func (x *Index) Above(probe Vector, floor Score) []Hit {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	var found []ranked
+	for i := range x.rows.reaching(probe, &floor) {
+		if s := Compare(probe, x.rows.row(i)); s >= floor {
+			found = append(found, ranked{x.entries[i], s})
+		}
+	}
+	slices.SortFunc(found, ranked.compare)
+	hits := make([]Hit, len(found))
+	for i, r := range found {
+		hits[i] = r.hit()
+	}
+	return hits
+}
+
+// ranked is a row and its score.
 type ranked struct {
-	row   int
+	entry
 	score Score
 }
 
-func newTop(floor Score) top {
-	return top{floor: floor, best: ranked{-1, none}, second: ranked{-1, none}}
+// nobody comes after all others.
+var nobody = ranked{score: Score(math.Inf(-1))}
+
+// compare is negative when r comes before o.
+func (r ranked) compare(o ranked) int {
+	return cmp.Or(cmp.Compare(o.score, r.score), cmp.Compare(r.since, o.since))
 }
 
-// bar is the score that a row must reach to matter.
-func (t *top) bar() Score { return max(t.floor, t.second.score) }
+func (r ranked) hit() Hit { return Hit{ID: r.id, Score: max(r.score, -1)} }
 
-// add takes row in, which comes after all former ones.
-func (t *top) add(row int, s Score) {
+// top keeps the two that come first of all that are added.
+type top struct{ best, second ranked }
+
+func (t *top) add(r ranked) {
 	switch {
-	case !(s >= t.floor): // also a NaN
-	case s > t.best.score:
-		t.best, t.second = ranked{row, s}, t.best
-	case s > t.second.score:
-		t.second = ranked{row, s}
+	case r.compare(t.best) < 0:
+		t.best, t.second = r, t.best
+	case r.compare(t.second) < 0:
+		t.second = r
 	}
-}
-
-// search compares probe with each row that may be among the two best.
-func (t *table) search(probe Vector, floor Score) top {
-	var q query
-	if t.codec == nil || !t.codec.query(probe, &q) {
-		return t.searchAll(probe, floor)
-	}
-	two := newTop(floor)
-	bar := two.bar()
-	for i := range t.reaching(&q, &bar) {
-		two.add(i, Compare(probe, t.row(i)))
-		bar = two.bar()
-	}
-	return two
-}
-
-// searchAll compares probe with each row: the definition of search.
-func (t *table) searchAll(probe Vector, floor Score) top {
-	two := newTop(floor)
-	for i := range t.n {
-		two.add(i, Compare(probe, t.row(i)))
-	}
-	return two
 }

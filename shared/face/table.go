@@ -2,13 +2,12 @@ package face
 
 import "iter"
 
-// table holds rows by number, without gaps, in segments. While it has a codec,
-// every row is encoded.
+// table holds rows by number, without gaps, in segments.
 type table struct {
 	dim      int
 	n        int
 	segments []*segment
-	codec    *codec
+	codecs   []*codec // all that segments have codes of; new segments take the last
 }
 
 func (t *table) locate(i int) (*segment, int) { return t.segments[i/segmentRows], i % segmentRows }
@@ -18,11 +17,17 @@ func (t *table) row(i int) Vector {
 	return s.row(l, t.dim)
 }
 
+// codec returns the codec of new segments; nil when they shall have no codes.
+func (t *table) codec() *codec {
+	if len(t.codecs) == 0 {
+		return nil
+	}
+	return t.codecs[len(t.codecs)-1]
+}
+
 func (t *table) append(v Vector) {
 	if t.n == segmentRows*len(t.segments) {
-		s := newSegment(t.dim)
-		s.adopt(t.codec)
-		t.segments = append(t.segments, s)
+		t.segments = append(t.segments, newSegment(t.dim, t.codec()))
 	}
 	t.n++
 	t.set(t.n-1, v)
@@ -30,10 +35,7 @@ func (t *table) append(v Vector) {
 
 func (t *table) set(i int, v Vector) {
 	s, l := t.locate(i)
-	copy(s.row(l, t.dim), v)
-	if t.codec != nil {
-		s.encode(l, t.codec)
-	}
+	s.set(l, v)
 }
 
 // remove puts the last row in the place of row i, so that there is no gap, and
@@ -44,7 +46,7 @@ func (t *table) remove(i int) {
 		t.set(i, t.row(last))
 	}
 	s, l := t.locate(last)
-	s.erase(l, t.dim, t.codec)
+	s.erase(l, t.dim)
 	t.n = last
 	if l == 0 {
 		t.segments[len(t.segments)-1] = nil
@@ -52,54 +54,67 @@ func (t *table) remove(i int) {
 	}
 }
 
-// adopt encodes every row with c; nil leaves them uncoded.
-func (t *table) adopt(c *codec) {
-	if t.codec != nil {
-		t.codec.wipe()
-	}
-	t.codec = c
-	for _, s := range t.segments {
-		s.adopt(c)
-	}
-	if c == nil {
-		return
-	}
-	for i := range t.n {
-		s, l := t.locate(i)
-		s.encode(l, c)
-	}
-}
-
-// reaching yields, in order, the rows whose score may be bar or more. The caller
-// may raise bar in between.
-func (t *table) reaching(q *query, bar *Score) iter.Seq[int] {
+// reaching yields, in order, the rows whose score for probe may be bar or more:
+// all but those whose code proves otherwise. The caller may raise bar in between.
+func (t *table) reaching(probe Vector, bar *Score) iter.Seq[int] {
 	return func(yield func(int) bool) {
-		var bounds [blockRows]float32
+		var q query
 		for k, s := range t.segments {
-			rows := min(segmentRows, t.n-k*segmentRows)
-			blocks := (rows + blockRows - 1) / blockRows
-			for b := 0; b < blocks; b++ {
-				b += scan(&s.codes[b*blockRows*q.width], &s.norms[b*blockNorms], blocks-b, q, float32(*bar), &bounds)
-				for l := 0; l < blockRows && b*blockRows+l < rows; l++ {
-					if bounds[l] < float32(*bar) {
-						continue
-					}
-					if !yield(k*segmentRows + b*blockRows + l) {
-						return
-					}
+			first := k * segmentRows
+			n := min(segmentRows, t.n-first)
+			if s.codes != nil && q.codec != s.codes.codec {
+				q.prepare(s.codes.codec, probe)
+			}
+			more := true
+			if s.codes == nil || !q.bounded {
+				for i := 0; i < n && more; i++ {
+					more = yield(first + i)
 				}
+			} else {
+				more = s.codes.reaching(&q, n, bar, func(i int) bool { return yield(first + i) })
+			}
+			if !more {
+				return
 			}
 		}
 	}
 }
 
-// wipe overwrites every row and code, and the codec, which was made from them.
+// prepare makes room aside for codes of c in segment k, and returns it; nil when
+// there are not so many.
+func (t *table) prepare(k int, c *codec) *segment {
+	if k >= len(t.segments) {
+		return nil
+	}
+	t.segments[k].prepare(c)
+	return t.segments[k]
+}
+
+// sample returns copies of evenly spread rows.
+func (t *table) sample() []Vector {
+	rows := make([]Vector, min(t.n, sampleRows))
+	for i := range rows {
+		rows[i] = append(Vector(nil), t.row(i*t.n/len(rows))...)
+	}
+	return rows
+}
+
+// retire overwrites all codecs but the last, of which every segment now is.
+func (t *table) retire() {
+	last := len(t.codecs) - 1
+	for _, c := range t.codecs[:last] {
+		c.wipe()
+	}
+	t.codecs = t.codecs[last:]
+}
+
+// wipe overwrites every row and code, and the codecs, which were made from them.
 func (t *table) wipe() {
 	for _, s := range t.segments {
 		s.wipe()
 	}
-	if t.codec != nil {
-		t.codec.wipe()
+	for _, c := range t.codecs {
+		c.wipe()
 	}
-	t.segments, t.codec, t.n = nil, nil, 0
+	t.segments, t.codecs, t.n = nil, nil, 0
 }
