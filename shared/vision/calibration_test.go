@@ -41,3 +41,19 @@ func TestCalibrationRoundTrip(t *testing.T) {
 		t.Errorf("read back:\n%+v, written:\n%+v", got, c.Calibration)
 	}
 }
+
+// The calibration that ships lets the lane of a large venue use faces, and tells
+// the enrolled from the strangers of a small one.
+func TestCalibrationThatShips(t *testing.T) {
+	m, _ := open(t, "")
+	c := m.Calibration()
+	if !c.Attainable(50_000, 0.01, 0) {
+		t.Errorf("threshold for 50,000 at 1 %% is %.3f, above the ceiling of %.3f", c.Threshold(50_000, 0.01, 0), c.Ceiling)
+	}
+	if missed := c.Missed(c.Threshold(1000, 0.01, 0)); missed > 0.1 {
+		t.Errorf("%.3f of single frames are missed in a gallery of 1,000", missed)
+	}
+	if lead := c.Threshold(1000, 0.01, 0) - c.Threshold(100, 0.01, 0); lead < 0.03 {
+		t.Errorf("ten times the strangers lift the threshold by %.3f", lead)
+	}
+}

@@ -54,8 +54,10 @@ const (
 	// Where a threshold of a small gallery ends: the pairwise false match rate
 	// that guidelines for automated border control allow a gate.
 	floorFMR = 0.001
-	// A threshold that misses more single frames than this is of no use.
-	ceilingMissed = 0.2
+	// A threshold that misses more single frames than this is of no use: a track
+	// of two looks that differ then misses half as many, which is the most that
+	// are worth a camera.
+	ceilingMissed = 0.3
 	// The margin may turn away so many of the right candidates.
 	marginTurned = 0.0025
 	// The margin is looked for at this FPIR, in these steps.
@@ -63,7 +65,7 @@ const (
 )
 
 // matedShares are the quantiles of mated scores in the file.
-var matedShares = []float64{0.01, 0.02, 0.05, 0.1, 0.2, 0.5}
+var matedShares = []float64{0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5}
 
 // calibrate measures the frames of a trial; answers are what they gave.
 func (t trial) calibrate(answers []answer) (Calibration, error) {

@@ -127,6 +127,9 @@ func TestReport(t *testing.T) {
 		}
 	}
 	wellFormed(t, &svg)
+	if own := r.Groups[0].Own[0]; !math.IsNaN(own.FNIR) {
+		t.Errorf("a group without strangers has no threshold of its own, and FNIR %v", own.FNIR)
+	}
 	if empty := measure("", nil, nil); !math.IsNaN(empty.Rank1) || (Report{All: empty, Frames: empty}).WriteJSON(&out) != nil {
 		t.Error("a report of nothing cannot be written")
 	}

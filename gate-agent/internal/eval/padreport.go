@@ -24,7 +24,7 @@ func (r PADReport) WriteText(w io.Writer) {
 	fmt.Fprintf(w, "%-38s%10s APCER\n", "worst species", percent(r.Worst))
 	fmt.Fprintf(w, "\nevery species kept to an APCER\n%10s%11s%11s\n", "APCER", "BPCER", "threshold")
 	for _, t := range r.Tradeoff {
-		fmt.Fprintf(w, "%10s%11s%11.3f\n", percent(t.APCER), percent(t.BPCER), t.Threshold)
+		fmt.Fprintf(w, "%10s%11s%11s\n", percent(t.APCER), percent(t.BPCER), score(t.Threshold))
 	}
 }
 

@@ -90,11 +90,14 @@ func reached(scores []face.Score, t face.Score) float64 {
 
 // missed is the false negative identification rate at a threshold.
 func missed(answers []answer, t face.Score) float64 {
+	if math.IsNaN(float64(t)) {
+		return math.NaN()
+	}
 	all, misses := 0, 0
 	for _, a := range answers {
 		if a.mated {
 			all++
-			if !a.correct || !(a.score >= t) {
+			if !a.correct || a.score < t {
 				misses++
 			}
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"github.com/openstile/stile/shared/face"
 )
 
 // WriteText writes the report for people.
@@ -16,7 +18,8 @@ func (r Report) WriteText(w io.Writer) {
 	fmt.Fprintf(w, "%10s%11s%11s%13s%11s\n", "FPIR", "FNIR", "threshold", "FNIR", "threshold")
 	for i, all := range r.All.Own {
 		frame := r.Frames.Own[i]
-		fmt.Fprintf(w, "%10s%11s%11.3f%13s%11.3f\n", percent(all.FPIR), percent(all.FNIR), all.Threshold, percent(frame.FNIR), frame.Threshold)
+		fmt.Fprintf(w, "%10s%11s%11s%13s%11s\n", percent(all.FPIR), percent(all.FNIR), score(all.Threshold),
+			percent(frame.FNIR), score(frame.Threshold))
 	}
 	for _, g := range r.Groups {
 		g.writeText(w)
@@ -53,8 +56,8 @@ func (g Group) writeText(w io.Writer) {
 	fmt.Fprintf(w, "%10s%11s%11s%13s%11s%11s\n", "FPIR", "FNIR", "threshold", "FPIR", "FNIR", "threshold")
 	for i, own := range g.Own {
 		common := g.Common[i]
-		fmt.Fprintf(w, "%10s%11s%11.3f%13s%11s%11.3f\n", percent(own.FPIR), percent(own.FNIR), own.Threshold,
-			percent(common.FPIR), percent(common.FNIR), common.Threshold)
+		fmt.Fprintf(w, "%10s%11s%11s%13s%11s%11s\n", percent(own.FPIR), percent(own.FNIR), score(own.Threshold),
+			percent(common.FPIR), percent(common.FNIR), score(common.Threshold))
 	}
 }
 
@@ -65,10 +68,10 @@ func (c Calibration) writeText(w io.Writer) {
 	}
 	row("intercept", c.Intercept, "threshold = intercept + slope * log10(N / FPIR)")
 	row("slope", c.Slope, "no measured threshold lies further than %.4f from that line", c.Worst)
-	row("floor", c.Floor, "one comparison at a false match rate of %s", percent(floorFMR))
-	row("ceiling", c.Ceiling, "misses %s of single frames", percent(ceilingMissed))
-	row("margin", c.Margin, "turns %s of the right candidates away and %s of the wrong ones", percent(c.Turned), percent(c.Stopped))
-	row("crowd", c.Crowd, "references lie closer to each other than frames of strangers to them")
+	row("floor", c.Floor, "the line for one comparison and a false match rate of %s", percent(floorFMR))
+	row("ceiling", c.Ceiling, "a threshold that misses %s of single frames", percent(ceilingMissed))
+	row("margin", c.Margin, "turns away %s of the right candidates and %s of the wrong ones", percent(c.Turned), percent(c.Stopped))
+	row("crowd", c.Crowd, "so much higher than that line the references come to each other")
 }
 
 func percent(share float64) string {
@@ -76,4 +79,11 @@ func percent(share float64) string {
 		return "-"
 	}
 	return fmt.Sprintf("%.4g %%", math.Round(share*1e4)/100)
+}
+
+func score(s face.Score) string {
+	if math.IsNaN(float64(s)) {
+		return "-"
+	}
+	return fmt.Sprintf("%.3f", s)
 }
