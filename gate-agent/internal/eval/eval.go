@@ -37,6 +37,9 @@ func Run(ctx context.Context, models *vision.Models, people []Person, photos int
 }
 
 func run(ctx context.Context, models *vision.Models, people []Person, photos int, progress func(done, all int)) (Report, error) {
+	if photos < 1 {
+		return Report{}, fmt.Errorf("%d photos for a reference: want 1 or more", photos)
+	}
 	if !slices.ContainsFunc(people, func(p Person) bool { return p.enrols(photos) }) {
 		return Report{}, fmt.Errorf("no person has more than %d photos", photos)
 	}

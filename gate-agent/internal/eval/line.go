@@ -38,7 +38,7 @@ func fitLine(gallery, strangers []face.Vector) line {
 	var points []point
 	best := bestInParts(gallery, strangers)
 	for n := parts; ; n /= 2 {
-		size := len(gallery) / parts * (parts / n)
+		size := len(gallery) / parts * (parts / n) // all parts are of whole eighths
 		for _, fpir := range asked {
 			if fpir*float64(len(strangers)) < leastReached {
 				continue

@@ -106,7 +106,9 @@ func TestRun(t *testing.T) {
 	if _, err := Run(t.Context(), models(t), people[3:], 1, ignore); err == nil || !strings.Contains(err.Error(), "no person has more than 1") {
 		t.Errorf("nobody to enrol: %v", err)
 	}
-	put(t, filepath.Join(dir, "dora", "2.jpeg"), "")
+	if _, err := Run(t.Context(), models(t), people, 0, ignore); err == nil {
+		t.Error("references of no photos: no error")
+	}
 	if _, err := Run(t.Context(), models(t), []Person{{Name: "dora", Photos: []string{people[3].Photos[0], people[3].Photos[0]}}}, 1, ignore); err == nil ||
 		!strings.Contains(err.Error(), "2 cannot be read") {
 		t.Errorf("empty files: %v", err)

@@ -37,7 +37,9 @@ type Unreadable struct {
 	Err  error
 }
 
-var extensions = []string{".jpg", ".jpeg", ".png"}
+func isPhoto(path string) bool {
+	return slices.Contains([]string{".jpg", ".jpeg", ".png"}, strings.ToLower(filepath.Ext(path)))
+}
 
 // photosIn lists the photos of a folder in the order of their names.
 func photosIn(folder string) ([]string, error) {
@@ -47,7 +49,7 @@ func photosIn(folder string) ([]string, error) {
 	}
 	var photos []string
 	for _, entry := range entries {
-		if slices.Contains(extensions, strings.ToLower(filepath.Ext(entry.Name()))) {
+		if isPhoto(entry.Name()) {
 			photos = append(photos, filepath.Join(folder, entry.Name()))
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 )
 
 // bonaFide is the folder of presentations that are no attack.
@@ -53,28 +52,19 @@ func ReadSpecies(dir string) ([]Species, error) {
 
 func readSpecies(folder string) (Species, error) {
 	s := Species{Name: filepath.Base(folder)}
-	photos, err := photosIn(folder)
-	if err != nil {
-		return s, err
-	}
-	for _, photo := range photos {
-		if info, err := os.Stat(photo); err == nil && info.IsDir() {
-			continue // a track, whatever it is called
-		}
-		s.Presentations = append(s.Presentations, Presentation{photo})
-	}
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return s, err
 	}
 	for _, entry := range entries {
-		track := filepath.Join(folder, entry.Name())
-		if info, err := os.Stat(track); err != nil || !info.IsDir() || strings.HasPrefix(entry.Name(), ".") {
+		path := filepath.Join(folder, entry.Name())
+		frames := Presentation{path}
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			if frames, err = photosIn(path); err != nil {
+				return s, err
+			}
+		} else if !isPhoto(path) {
 			continue
-		}
-		frames, err := photosIn(track)
-		if err != nil {
-			return s, err
 		}
 		if len(frames) > 0 {
 			s.Presentations = append(s.Presentations, frames)

@@ -53,6 +53,7 @@ func sample(ctx context.Context, models *vision.Models, people []Person, photos 
 	return out, losses, err
 }
 
+// lookAt makes what a photo's part in the trial needs.
 func lookAt(see *vision.Analyser, photo vision.Frame, subject vision.Face, enrols bool) (l look, err error) {
 	if enrols {
 		l.vector, err = see.Reference(photo, subject)
@@ -66,7 +67,7 @@ func lookAt(see *vision.Analyser, photo vision.Frame, subject vision.Face, enrol
 }
 
 // probeOf makes the probe of a photo that decides alone. A lane fuses several
-// frames instead, each of one pass, and comes out better.
+// frames instead, each of one pass.
 func probeOf(see *vision.Analyser, photo vision.Frame, subject vision.Face) (face.Vector, error) {
 	return see.Probe(photo, subject)
 }
