@@ -6,6 +6,10 @@ import (
 	"math"
 )
 
+// LiveFrom is the least mean of Liveness over a track, 0 to 1, that passes for a
+// bona fide presentation.
+const LiveFrom = 0.5
+
 // Liveness returns the probability that the face is a bona fide presentation.
 // It is noisy on single frames: fuse it over a track.
 func (a *Analyser) Liveness(f Frame, face Face) (float64, error) {

@@ -136,10 +136,6 @@ func LoadManifest(path string) (Manifest, error) {
 	if err := m.validate(); err != nil {
 		return Manifest{}, fmt.Errorf("models manifest %s: %w", path, err)
 	}
-	var err error
-	if m.Recogniser.calibration, err = m.readCalibration(); err != nil {
-		return Manifest{}, err
-	}
 	for _, model := range m.models() {
 		data, err := model.read(m.dir)
 		if err != nil {

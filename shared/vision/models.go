@@ -10,6 +10,9 @@ import (
 // Options choose how the models run.
 type Options struct {
 	Backend string // BackendONNXRuntime, BackendOpenCV, or "" for ONNX Runtime where its library is present
+	// Uncalibrated opens a recogniser whose calibration is yet to be measured:
+	// its Calibration is zero, and no threshold must be made of it.
+	Uncalibrated bool
 }
 
 // Models are the loaded models of one manifest, safe for concurrent use.
@@ -27,6 +30,11 @@ func Open(path string, opts Options) (*Models, error) {
 	manifest, err := LoadManifest(path)
 	if err != nil {
 		return nil, err
+	}
+	if !opts.Uncalibrated {
+		if manifest.Recogniser.calibration, err = manifest.readCalibration(); err != nil {
+			return nil, err
+		}
 	}
 	sequentialOpenCV()
 	m := &Models{manifest: manifest}

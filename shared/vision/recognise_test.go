@@ -170,23 +170,6 @@ func TestAnalysersInParallel(t *testing.T) {
 	}
 }
 
-func TestCalibration(t *testing.T) {
-	m, _ := open(t, "")
-	c := m.Calibration()
-	// Measured non-mated scores of this recogniser; see deploy/models/README.md.
-	for _, tt := range []struct {
-		n    int
-		fpir float64
-		want face.Score
-	}{
-		{100, 0.1, 0.334}, {100, 0.01, 0.409}, {300, 0.03, 0.410}, {694, 0.1, 0.397}, {694, 0.01, 0.456},
-	} {
-		if got := c.Threshold(tt.n, tt.fpir, 0); got < max(tt.want, c.Floor)-0.01 || got > max(tt.want, c.Floor)+0.01 {
-			t.Errorf("threshold for %d templates at %.0f %% is %.3f, measured %.3f", tt.n, 100*tt.fpir, got, tt.want)
-		}
-	}
-}
-
 func TestMalformedFrame(t *testing.T) {
 	_, a := open(t, "")
 	for _, f := range []Frame{{}, {Width: 10, Height: 10}, {Width: 2, Height: 2, Pix: make([]byte, 11)}, {Width: -1, Height: -1, Pix: make([]byte, 3)}} {

@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/openstile/stile/shared/face"
@@ -16,85 +17,132 @@ import (
 
 func TestThresholdKeepsToTheRate(t *testing.T) {
 	scores := []face.Score{0.1, 0.2, 0.3, 0.4, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9}
-	for fpir, want := range map[float64]int{0: 0, 0.05: 0, 0.1: 1, 0.3: 3, 0.6: 5, 1: 10} {
-		limit, reached := threshold(scores, fpir), 0
-		for _, s := range scores {
-			if s >= limit {
-				reached++
-			}
+	for fpir, want := range map[float64]float64{0: 0, 0.05: 0, 0.1: 0.1, 0.3: 0.3, 0.6: 0.5, 1: 1} {
+		if got := reached(scores, threshold(scores, fpir)); got != want {
+			t.Errorf("FPIR %v: %v of the strangers reach the threshold, want %v", fpir, got, want)
 		}
-		if reached != want {
-			t.Errorf("FPIR %v: %d of 10 strangers reach %.3f, want %d", fpir, reached, limit, want)
-		}
+	}
+	if got := reached(nil, threshold(nil, 0.1)); !math.IsNaN(got) {
+		t.Errorf("of no strangers %v reach it", got)
 	}
 }
 
-func TestTrial(t *testing.T) {
-	x, y, z := face.Vector{1, 0, 0}, face.Vector{0, 1, 0}, face.Vector{0, 0, 1}
-	gallery, probes := trial([]sampled{
-		{Person{Name: "two photos"}, []face.Vector{x, x}},
-		{Person{Name: "no face at the lane"}, []face.Vector{y, nil}},
-		{Person{Name: "no face at enrolment"}, []face.Vector{nil, x}},
-		{Person{Name: "stranger"}, []face.Vector{z}},
-	}, 1)
-	g := measure("all", identify(gallery, probes))
-	if len(gallery) != 2 || g.Mated != 2 || g.NonMated != 1 {
-		t.Fatalf("%d references, %d mated and %d non-mated probes, want 2, 2, 1", len(gallery), g.Mated, g.NonMated)
+func looks(vectors ...face.Vector) (all []look) {
+	for _, v := range vectors {
+		all = append(all, look{v, v})
 	}
-	if g.Rank1 != 0.5 || g.Rates[0].FNIR != 0.5 {
-		t.Errorf("rank 1 is %v and FNIR %v, want 0.5: one of two has no face", g.Rank1, g.Rates[0].FNIR)
+	return all
+}
+
+func TestArrange(t *testing.T) {
+	x, y, z := face.Vector{1, 0, 0}, face.Vector{0, 1, 0}, face.Vector{0, 0, 1}
+	trial := arrange([]sampled{
+		{Person{Name: "two photos"}, looks(x, x)},
+		{Person{Name: "no face at the lane"}, looks(y, nil)},
+		{Person{Name: "no face at enrolment"}, looks(nil, x)},
+		{Person{Name: "stranger"}, looks(z)},
+		{Person{Name: "faceless stranger"}, looks(nil)},
+	}, 1)
+	answers, err := trial.identify(t.Context(), look.alone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := measure("all", answers, nil)
+	if len(trial.gallery) != 2 || g.Mated != 2 || g.NonMated != 1 {
+		t.Fatalf("%d references, %d mated and %d non-mated probes, want 2, 2, 1", len(trial.gallery), g.Mated, g.NonMated)
+	}
+	if g.Rank1 != 0.5 || g.Own[0].FNIR != 0.5 {
+		t.Errorf("rank 1 is %v and FNIR %v, want 0.5: one of two has no face", g.Rank1, g.Own[0].FNIR)
+	}
+	if !slices.Equal(trial.notEnrolled, []string{"no face at enrolment"}) {
+		t.Errorf("not enrolled: %q", trial.notEnrolled)
+	}
+}
+
+func TestGroupsAtTheThresholdOfAll(t *testing.T) {
+	answers := []answer{
+		{group: "north", mated: true, correct: true, score: 0.9}, {group: "north", score: 0.2}, {group: "north", score: 0.3},
+		{group: "south", mated: true, correct: true, score: 0.45}, {group: "south", score: 0.5}, {group: "south", score: 0.1},
+		{score: 0.1}, {score: 0.1}, {score: 0.1}, {score: 0.1}, {score: 0.1}, {score: 0.4},
+	}
+	all := measure("", answers, nil)
+	groups := byGroup(answers, all.Own)
+	if len(groups) != 2 || groups[0].Name != "north" || groups[1].Name != "south" {
+		t.Fatalf("groups: %+v", groups)
+	}
+	// At FPIR 10 % one of the ten strangers may pass: whoever reaches 0.5.
+	for _, row := range []struct {
+		group           Group
+		own, fpir, fnir float64
+		atLeast, below  face.Score
+	}{
+		{groups[0], 0, 0, 0, 0.3, 0.31},
+		{groups[1], 1, 0.5, 0, 0.5, 0.51},
+	} {
+		own, common := row.group.Own[0], row.group.Common[0]
+		if own.FNIR != row.own || own.Threshold <= row.atLeast || own.Threshold >= row.below {
+			t.Errorf("%s at its own threshold: %+v", row.group.Name, own)
+		}
+		if common.FPIR != row.fpir || common.FNIR != row.fnir || common.Threshold != all.Own[0].Threshold {
+			t.Errorf("%s at that of all: %+v, want FPIR %v and FNIR %v", row.group.Name, common, row.fpir, row.fnir)
+		}
 	}
 }
 
 func TestReport(t *testing.T) {
-	r := Report{Photos: 1, Gallery: 2, answers: []answer{{mated: true, correct: true, score: 0.9}, {mated: true, score: 0.3}, {score: 0.4}, {score: 0.2}}}
-	r.All = measure("all", r.answers)
+	r := Report{Photos: 1, Gallery: 2, NotEnrolled: []string{"anna"}, Uncalibrated: errors.New("too few"), answers: []answer{
+		{mated: true, correct: true, score: 0.9, group: "north"}, {mated: true, score: 0.3}, {score: 0.4}, {score: 0.2},
+	}}
+	r.All = measure("", r.answers, nil)
+	r.Frames = r.All
+	r.Groups = byGroup(r.answers, r.All.Own)
 	var out, svg bytes.Buffer
 	if err := errors.Join(r.WriteJSON(&out), r.WriteSVG(&svg)); err != nil {
 		t.Fatal(err)
 	}
 	var got struct {
-		FNIR map[string]float64 `json:"fnir"`
+		Gallery     int                 `json:"gallery"`
+		NotEnrolled int                 `json:"not_enrolled"`
+		NonMated    int                 `json:"non_mated"`
+		FNIR        map[string]*float64 `json:"fnir"`
+		Groups      []struct {
+			Name       string              `json:"name"`
+			CommonFNIR map[string]*float64 `json:"common_fnir"`
+			CommonFPIR map[string]*float64 `json:"common_fpir"`
+		} `json:"groups"`
 	}
 	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
+	if got.Gallery != 2 || got.NotEnrolled != 1 || got.NonMated != 2 {
+		t.Errorf("got %+v", got)
+	}
 	for _, key := range []string{"0.1", "0.03", "0.01", "0.003"} {
-		if got.FNIR[key] != 0.5 {
+		if got.FNIR[key] == nil || *got.FNIR[key] != 0.5 {
 			t.Errorf("FNIR at %s is %v, want 0.5", key, got.FNIR[key])
 		}
-	}
-	for d := xml.NewDecoder(&svg); ; {
-		if _, err := d.Token(); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			t.Fatalf("the curve is no XML: %v", err)
+		north := got.Groups[0]
+		if fnir := north.CommonFNIR[key]; fnir == nil || *fnir != 0 || north.CommonFPIR[key] != nil {
+			t.Errorf("group at %s: %+v, want an FNIR of 0 and no FPIR", key, north)
 		}
 	}
-	if empty := measure("all", nil); !math.IsNaN(empty.Rank1) || (Report{All: empty}).WriteJSON(&out) != nil {
+	wellFormed(t, &svg)
+	if own := r.Groups[0].Own[0]; !math.IsNaN(own.FNIR) {
+		t.Errorf("a group without strangers has no threshold of its own, and FNIR %v", own.FNIR)
+	}
+	if empty := measure("", nil, nil); !math.IsNaN(empty.Rank1) || (Report{All: empty, Frames: empty}).WriteJSON(&out) != nil {
 		t.Error("a report of nothing cannot be written")
 	}
 }
 
-func TestReadPeople(t *testing.T) {
-	dir := t.TempDir()
-	if _, err := ReadPeople(dir); err == nil {
-		t.Error("an empty folder: no error")
-	}
-	for _, name := range []string{"b/2.jpg", "b/1.PNG", "b/note.txt", "a/1.jpg"} {
-		put(t, filepath.Join(dir, name), "")
-	}
-	put(t, filepath.Join(dir, "groups.csv"), "person,group\na,north\n")
-	people, err := ReadPeople(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(people) != 2 || people[0].Group != "north" || len(people[1].Photos) != 2 || filepath.Base(people[1].Photos[0]) != "1.PNG" {
-		t.Errorf("got %+v", people)
-	}
-	put(t, filepath.Join(dir, "groups.csv"), "c,north\n")
-	if _, err := ReadPeople(dir); err == nil {
-		t.Error("a group of nobody: no error")
+func wellFormed(t *testing.T, svg io.Reader) {
+	t.Helper()
+	for d := xml.NewDecoder(svg); ; {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Fatalf("the curve is no XML: %v", err)
+		}
 	}
 }
 

@@ -1,67 +1,87 @@
 package eval
 
-import "github.com/openstile/stile/shared/face"
+import (
+	"context"
 
-// probe is one photo that was searched for.
+	"github.com/openstile/stile/shared/face"
+)
+
+// trial is what one evaluation compares: references with probes of their owners
+// and of strangers.
+type trial struct {
+	gallery     []face.Vector
+	probes      []probe
+	notEnrolled []string // people of whose photos for a reference none is usable
+}
+
+// probe is one photo that is searched for.
 type probe struct {
-	group  string
-	owner  int // its reference, or -1 if non-mated
-	vector face.Vector
+	group string
+	owner int // its reference, or -1 if non-mated
+	look  look
 }
 
-// answer is the best candidate for a probe.
-type answer struct {
-	group   string
-	mated   bool
-	correct bool // the best candidate is the owner
-	score   face.Score
-}
-
-// trial sorts the vectors into references and probes: a reference of the first
-// photos of each person who has more, a mated probe of each other photo, a
-// non-mated one of each person who has a single photo. A person with no usable
-// photo for a reference leaves the trial: there is nobody to be found.
-func trial(people []sampled, photos int) (gallery []face.Vector, probes []probe) {
+// arrange makes a reference of the first photos of each person who has more, a
+// mated probe of each other photo, and a non-mated one of each person who has a
+// single photo. A person with no usable photo for a reference leaves the trial:
+// there is nobody to be found.
+func arrange(people []sampled, photos int) trial {
+	var t trial
 	for _, p := range people {
-		switch n := len(p.vectors); {
+		switch n := len(p.looks); {
 		case n == 1:
-			if v := p.vectors[0]; v != nil {
-				probes = append(probes, probe{p.Group, -1, v})
+			if l := p.looks[0]; l.seen() {
+				t.probes = append(t.probes, probe{p.Group, -1, l})
 			}
 		case n > photos:
 			var first []face.Vector
-			for _, v := range p.vectors[:photos] {
-				if v != nil {
-					first = append(first, v)
+			for _, l := range p.looks[:photos] {
+				if l.seen() {
+					first = append(first, l.vector)
 				}
 			}
 			if len(first) == 0 {
+				t.notEnrolled = append(t.notEnrolled, p.Name)
 				continue
 			}
-			gallery = append(gallery, face.Fuse(first...))
-			for _, v := range p.vectors[photos:] {
-				// One without a face is a miss: nil scores nothing.
-				probes = append(probes, probe{p.Group, len(gallery) - 1, v})
+			t.gallery = append(t.gallery, face.Fuse(first...))
+			for _, l := range p.looks[photos:] {
+				// One without a face is a miss: it scores nothing.
+				t.probes = append(t.probes, probe{p.Group, len(t.gallery) - 1, l})
 			}
 		}
 	}
-	return gallery, probes
+	return t
 }
 
-// identify searches the gallery for each probe.
-func identify(gallery []face.Vector, probes []probe) []answer {
-	answers := make([]answer, len(probes))
-	for i, p := range probes {
-		a := answer{group: p.group, mated: p.owner >= 0, score: -1}
-		for id, reference := range gallery {
-			if p.vector == nil {
-				break
-			}
-			if s := face.Compare(p.vector, reference); s > a.score {
-				a.score, a.correct = s, id == p.owner
+// answer is what a search for a probe gave.
+type answer struct {
+	group   string
+	mated   bool
+	correct bool       // the best candidate is the owner
+	score   face.Score // of the best candidate
+	second  face.Score // of the next
+}
+
+// identify searches the gallery for each probe, as its photo or as a frame of it.
+func (t trial) identify(ctx context.Context, vector func(look) face.Vector) ([]answer, error) {
+	answers := make([]answer, len(t.probes))
+	for i, p := range t.probes {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		a := answer{group: p.group, mated: p.owner >= 0, score: -1, second: -1}
+		if v := vector(p.look); v != nil {
+			for id, reference := range t.gallery {
+				switch s := face.Compare(v, reference); {
+				case s > a.score:
+					a.score, a.second, a.correct = s, a.score, id == p.owner
+				case s > a.second:
+					a.second = s
+				}
 			}
 		}
 		answers[i] = a
 	}
-	return answers
+	return answers, nil
 }

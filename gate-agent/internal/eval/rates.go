@@ -9,7 +9,7 @@ import (
 
 // Rates are the errors at one threshold.
 type Rates struct {
-	FPIR      float64 // asked for: non-mated probes that find somebody
+	FPIR      float64 // non-mated probes that find somebody
 	FNIR      float64 // mated probes that do not find themselves first
 	Threshold face.Score
 }
@@ -22,17 +22,18 @@ type Group struct {
 	Name            string
 	Mated, NonMated int
 	Rank1           float64
-	Rates           []Rates
+	Own             []Rates // at the thresholds that keep this group to each FPIR asked for
+	Common          []Rates // at the thresholds that keep everybody together to it
 }
 
-// measure computes a group's rates. Without probes of either kind they are NaN.
-func measure(name string, answers []answer) Group {
+// measure computes a group's rates, and those at the thresholds of all others
+// that are given. Without probes of either kind they are NaN.
+func measure(name string, answers []answer, common []Rates) Group {
 	g := Group{Name: name}
-	var strangers []face.Score
 	for _, a := range answers {
 		switch {
 		case !a.mated:
-			strangers = append(strangers, a.score)
+			g.NonMated++
 		case a.correct:
 			g.Rank1++
 			fallthrough
@@ -40,37 +41,63 @@ func measure(name string, answers []answer) Group {
 			g.Mated++
 		}
 	}
-	g.NonMated = len(strangers)
 	g.Rank1 /= float64(g.Mated)
-	slices.Sort(strangers)
+	strangers := nonMated(answers)
 	for _, fpir := range asked {
 		t := threshold(strangers, fpir)
-		g.Rates = append(g.Rates, Rates{fpir, missed(answers, t), t})
+		g.Own = append(g.Own, Rates{fpir, missed(answers, t), t})
+	}
+	for _, all := range common {
+		t := all.Threshold
+		g.Common = append(g.Common, Rates{reached(strangers, t), missed(answers, t), t})
 	}
 	return g
 }
 
-// threshold is the lowest that at most the share fpir of the ascending scores
-// reach.
-func threshold(strangers []face.Score, fpir float64) face.Score {
-	n := len(strangers)
+// nonMated returns the scores of strangers, ascending.
+func nonMated(answers []answer) []face.Score {
+	var scores []face.Score
+	for _, a := range answers {
+		if !a.mated {
+			scores = append(scores, a.score)
+		}
+	}
+	slices.Sort(scores)
+	return scores
+}
+
+// threshold is the lowest that at most a share of the ascending scores reach.
+func threshold(scores []face.Score, share float64) face.Score {
+	n := len(scores)
 	if n == 0 {
 		return face.Score(math.NaN())
 	}
-	allowed := int(fpir*float64(n) + 1e-9) // 0.003 of 1000 is 3
+	allowed := int(share*float64(n) + 1e-9) // 0.003 of 1000 is 3
 	if allowed >= n {
 		return -1
 	}
-	return face.Score(math.Nextafter32(float32(strangers[n-1-allowed]), 2))
+	return face.Score(math.Nextafter32(float32(scores[n-1-allowed]), 2))
+}
+
+// reached is the share of the ascending scores at or above a threshold.
+func reached(scores []face.Score, t face.Score) float64 {
+	if math.IsNaN(float64(t)) {
+		return math.NaN()
+	}
+	below, _ := slices.BinarySearch(scores, t)
+	return float64(len(scores)-below) / float64(len(scores))
 }
 
 // missed is the false negative identification rate at a threshold.
 func missed(answers []answer, t face.Score) float64 {
+	if math.IsNaN(float64(t)) {
+		return math.NaN()
+	}
 	all, misses := 0, 0
 	for _, a := range answers {
 		if a.mated {
 			all++
-			if !a.correct || !(a.score >= t) {
+			if !a.correct || a.score < t {
 				misses++
 			}
 		}

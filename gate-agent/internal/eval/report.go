@@ -1,37 +1,77 @@
 package eval
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
-	"strconv"
+
+	"github.com/openstile/stile/shared/face"
 )
 
 // WriteText writes the report for people.
 func (r Report) WriteText(w io.Writer) {
-	fmt.Fprintf(w, "references   %d, of %d photos each\n", r.Gallery, r.Photos)
-	fmt.Fprintf(w, "probes       %d mated, %d non-mated\n", r.All.Mated, r.All.NonMated)
-	fmt.Fprintf(w, "no face      %d\n", len(r.NotDetected))
-	for _, path := range r.NotDetected {
-		fmt.Fprintf(w, "             %s\n", path)
+	fmt.Fprintf(w, "%-14s%d, of %d photos each\n", "references", r.Gallery, r.Photos)
+	list(w, "not enrolled", r.NotEnrolled)
+	fmt.Fprintf(w, "%-14s%d mated, %d non-mated, rank 1 %s\n", "probes", r.All.Mated, r.All.NonMated, percent(r.All.Rank1))
+	r.Lost.writeText(w)
+	fmt.Fprintf(w, "\n%10s%22s%24s\n", "", "photo", "one frame of a track")
+	fmt.Fprintf(w, "%10s%11s%11s%13s%11s\n", "FPIR", "FNIR", "threshold", "FNIR", "threshold")
+	for i, all := range r.All.Own {
+		frame := r.Frames.Own[i]
+		fmt.Fprintf(w, "%10s%11s%11s%13s%11s\n", percent(all.FPIR), percent(all.FNIR), score(all.Threshold),
+			percent(frame.FNIR), score(frame.Threshold))
 	}
-	if len(r.Unreadable) > 0 {
-		fmt.Fprintf(w, "unreadable   %d\n", len(r.Unreadable))
-		for _, u := range r.Unreadable {
-			fmt.Fprintf(w, "             %s: %v\n", u.Path, u.Err)
-		}
-	}
-	for _, g := range append([]Group{r.All}, r.Groups...) {
-		fmt.Fprintf(w, "\n%s: %d mated, %d non-mated, rank 1 %s\n", g.Name, g.Mated, g.NonMated, percent(g.Rank1))
-		fmt.Fprintf(w, "  %8s %9s %10s\n", "FPIR", "FNIR", "threshold")
-		for _, rate := range g.Rates {
-			fmt.Fprintf(w, "  %8s %9s %10.3f\n", percent(rate.FPIR), percent(rate.FNIR), rate.Threshold)
-		}
+	for _, g := range r.Groups {
+		g.writeText(w)
 	}
 	if c := r.Calibration; c != nil {
-		fmt.Fprintf(w, "\n# tail of the non-mated scores, for the models' manifest\ncalibration: {intercept: %.3f, slope: %.4f}\n", c.Intercept, c.Slope)
+		c.writeText(w)
+		return
 	}
+	fmt.Fprintf(w, "\nno calibration: %v\n", r.Uncalibrated)
+}
+
+func (l Losses) writeText(w io.Writer) {
+	list(w, "no face", l.NotDetected)
+	var unreadable []string
+	for _, u := range l.Unreadable {
+		unreadable = append(unreadable, fmt.Sprintf("%s: %v", u.Path, u.Err))
+	}
+	list(w, "unreadable", unreadable)
+}
+
+// list writes how many there are, and each.
+func list(w io.Writer, name string, items []string) {
+	fmt.Fprintf(w, "%-14s%d\n", name, len(items))
+	for _, item := range items {
+		fmt.Fprintf(w, "%-14s%s\n", "", item)
+	}
+}
+
+// writeText shows what the group would get with thresholds of its own, and what
+// it gets with those of all.
+func (g Group) writeText(w io.Writer) {
+	fmt.Fprintf(w, "\ngroup %s: %d mated, %d non-mated, rank 1 %s\n", g.Name, g.Mated, g.NonMated, percent(g.Rank1))
+	fmt.Fprintf(w, "%10s%22s%35s\n", "", "own threshold", "threshold of all")
+	fmt.Fprintf(w, "%10s%11s%11s%13s%11s%11s\n", "FPIR", "FNIR", "threshold", "FPIR", "FNIR", "threshold")
+	for i, own := range g.Own {
+		common := g.Common[i]
+		fmt.Fprintf(w, "%10s%11s%11s%13s%11s%11s\n", percent(own.FPIR), percent(own.FNIR), score(own.Threshold),
+			percent(common.FPIR), percent(common.FNIR), score(common.Threshold))
+	}
+}
+
+func (c Calibration) writeText(w io.Writer) {
+	fmt.Fprintf(w, "\ncalibration of single frames\n")
+	row := func(name string, value any, about string, args ...any) {
+		fmt.Fprintf(w, "%10s%11.4f  "+about+"\n", append([]any{name, value}, args...)...)
+	}
+	row("intercept", c.Intercept, "threshold = intercept + slope * log10(N / FPIR)")
+	row("slope", c.Slope, "no measured threshold lies further than %.4f from that line", c.Worst)
+	row("floor", c.Floor, "the line for one comparison and a false match rate of %s", percent(floorFMR))
+	row("ceiling", c.Ceiling, "a threshold that misses %s of single frames", percent(ceilingMissed))
+	row("margin", c.Margin, "turns away %s of the right candidates and %s of the wrong ones", percent(c.Turned), percent(c.Stopped))
+	row("crowd", c.Crowd, "so much higher than that line the references come to each other")
 }
 
 func percent(share float64) string {
@@ -41,32 +81,9 @@ func percent(share float64) string {
 	return fmt.Sprintf("%.4g %%", math.Round(share*1e4)/100)
 }
 
-// WriteJSON writes the report's figures as one object on a line.
-func (r Report) WriteJSON(w io.Writer) error {
-	out := struct {
-		Gallery     int                 `json:"gallery"`
-		Mated       int                 `json:"mated"`
-		NonMated    int                 `json:"non_mated"`
-		NotDetected int                 `json:"not_detected"`
-		Unreadable  int                 `json:"unreadable"`
-		Rank1       *float64            `json:"rank1"`
-		FNIR        map[string]*float64 `json:"fnir"`
-		Threshold   map[string]*float64 `json:"threshold"`
-	}{
-		r.Gallery, r.All.Mated, r.All.NonMated, len(r.NotDetected), len(r.Unreadable), number(r.All.Rank1),
-		make(map[string]*float64), make(map[string]*float64),
+func score(s face.Score) string {
+	if math.IsNaN(float64(s)) {
+		return "-"
 	}
-	for _, rate := range r.All.Rates {
-		key := strconv.FormatFloat(rate.FPIR, 'g', -1, 64)
-		out.FNIR[key], out.Threshold[key] = number(rate.FNIR), number(float64(rate.Threshold))
-	}
-	return json.NewEncoder(w).Encode(out)
-}
-
-// number is nil for what could not be measured: JSON has no NaN.
-func number(x float64) *float64 {
-	if math.IsNaN(x) {
-		return nil
-	}
-	return &x
+	return fmt.Sprintf("%.3f", s)
 }

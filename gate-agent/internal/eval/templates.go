@@ -2,117 +2,73 @@ package eval
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"image"
 	"math"
-	"os"
-	"sync"
 
 	"github.com/openstile/stile/shared/face"
 	"github.com/openstile/stile/shared/vision"
 )
 
-// workers analyse photos at the same time, each with its own Analyser.
-const workers = 2
+// look is what one photo gives. Both vectors are nil where no face is found.
+type look struct {
+	vector face.Vector // the reference, or the probe of a photo that decides alone
+	frame  face.Vector // of a probe: as a lane sees it in one frame of several
+}
 
-// Person's photos as vectors; nil where there is none.
+func (l look) seen() bool          { return l.vector != nil }
+func (l look) alone() face.Vector  { return l.vector }
+func (l look) single() face.Vector { return l.frame }
+
+// sampled is a person with a look for each photo.
 type sampled struct {
 	Person
-	vectors []face.Vector
+	looks []look
 }
 
-// Unreadable is a photo that could not be decoded.
-type Unreadable struct {
-	Path string
-	Err  error
-}
-
-// analyse makes a reference of each person's first photos, where they have
-// more, and a probe of each other photo.
-func analyse(ctx context.Context, models *vision.Models, people []Person, photos int, progress func(done, all int)) (out []sampled, missed []string, bad []Unreadable, err error) {
-	type job struct{ person, photo int }
-	jobs := make(chan job)
-	out = make([]sampled, len(people))
-	all, done := 0, 0
+// sample makes a reference of each person's first photos, where they have more,
+// and a probe of each other photo.
+func sample(ctx context.Context, models *vision.Models, people []Person, photos int, progress func(done, all int)) ([]sampled, Losses, error) {
+	type slot struct {
+		to     *look
+		enrols bool
+	}
+	out := make([]sampled, len(people))
+	var paths []string
+	var slots []slot
 	for i, p := range people {
-		out[i] = sampled{Person: p, vectors: make([]face.Vector, len(p.Photos))}
-		all += len(p.Photos)
-	}
-	var mu sync.Mutex // over missed, bad, err and done
-	take := func(j job, v face.Vector, failure error) {
-		mu.Lock()
-		defer mu.Unlock()
-		path := people[j.person].Photos[j.photo]
-		switch {
-		case errors.As(failure, new(unreadable)):
-			bad = append(bad, Unreadable{path, failure})
-		case failure != nil:
-			err = errors.Join(err, fmt.Errorf("%s: %w", path, failure))
-		case v == nil:
-			missed = append(missed, path)
+		out[i] = sampled{p, make([]look, len(p.Photos))}
+		for k, path := range p.Photos {
+			paths = append(paths, path)
+			slots = append(slots, slot{&out[i].looks[k], p.enrols(photos) && k < photos})
 		}
-		out[j.person].vectors[j.photo] = v
-		done++
-		progress(done, all)
 	}
-	var wg sync.WaitGroup
-	for range workers {
-		see, failure := models.NewAnalyser()
-		if failure != nil {
-			err = errors.Join(err, failure)
-			break
+	losses, err := each(ctx, models, paths, progress, func(i int, see *vision.Analyser, photo vision.Frame) (found bool, err error) {
+		faces, err := see.Search(photo)
+		if err != nil || len(faces) == 0 {
+			return false, err
 		}
-		wg.Go(func() {
-			defer see.Close()
-			for j := range jobs {
-				p := people[j.person]
-				enrols := len(p.Photos) > photos && j.photo < photos && len(p.Photos) > 1
-				v, failure := vectorOf(see, p.Photos[j.photo], enrols)
-				take(j, v, failure)
-			}
-		})
-	}
-	if err == nil {
-		send(ctx, people, func(person, photo int) { jobs <- job{person, photo} })
-	}
-	close(jobs)
-	wg.Wait()
-	return out, missed, bad, errors.Join(err, ctx.Err())
+		*slots[i].to, err = lookAt(see, photo, inTheMiddle(faces, photo), slots[i].enrols)
+		return true, err
+	})
+	return out, losses, err
 }
 
-func send(ctx context.Context, people []Person, to func(person, photo int)) {
-	for i, p := range people {
-		for k := range p.Photos {
-			if ctx.Err() != nil {
-				return
-			}
-			to(i, k)
-		}
-	}
-}
-
-// unreadable marks the error of a photo, as opposed to one of the models.
-type unreadable struct{ error }
-
-// vectorOf returns nil where no face is found.
-func vectorOf(see *vision.Analyser, path string, enrols bool) (face.Vector, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, unreadable{err}
-	}
-	photo, err := vision.DecodePhoto(data)
-	if err != nil {
-		return nil, unreadable{err}
-	}
-	faces, err := see.Search(photo)
-	if err != nil || len(faces) == 0 {
-		return nil, err
-	}
-	subject := inTheMiddle(faces, photo)
+// lookAt makes what a photo's part in the trial needs.
+func lookAt(see *vision.Analyser, photo vision.Frame, subject vision.Face, enrols bool) (l look, err error) {
 	if enrols {
-		return see.Reference(photo, subject)
+		l.vector, err = see.Reference(photo, subject)
+		return l, err
 	}
+	if l.vector, err = probeOf(see, photo, subject); err != nil {
+		return l, err
+	}
+	l.frame, err = see.Template(photo, subject)
+	return l, err
+}
+
+// probeOf makes the probe of a photo that decides alone. A lane fuses several
+// frames instead, each of one pass.
+func probeOf(see *vision.Analyser, photo vision.Frame, subject vision.Face) (face.Vector, error) {
 	return see.Probe(photo, subject)
 }
 
