@@ -16,7 +16,16 @@ const (
 	// Whoever has their answer is looked at this often: to see whether they are
 	// still the same, and whether a stranger is known after all.
 	lookAgain = 500 * time.Millisecond
+	// A holder who has their answer gets another only after so long out of sight:
+	// on their way out they may move too fast to be followed.
+	comesBack = 2 * time.Second
 )
+
+// last is who was answered last.
+type last struct {
+	holder checkin.HolderID
+	seen   time.Time
+}
 
 // look follows everybody in the frame, and presents the one being served when
 // it is certain who that is.
@@ -29,6 +38,9 @@ func (w *Watcher) look(f vision.Frame, faces []vision.Face) {
 	if i < 0 {
 		w.lane.Guide(guidance)
 		return
+	}
+	if w.served.answered {
+		w.last.seen = f.At
 	}
 	if !w.lane.Accepts() || w.served.rests(f.At) {
 		return
@@ -109,8 +121,13 @@ func (w *Watcher) decide(f vision.Frame, seen vision.Face, e *evidence, weight f
 		w.refuse(e, Found{Verdict: checkin.VerdictUnknown}, f.At)
 		return nil
 	}
-	if live, certain := e.says(policy); certain {
-		e.answered = w.present(found, live, f.At)
+	if found.Holder == w.last.holder && f.At.Sub(w.last.seen) < comesBack {
+		e.answered = true
+		return nil
+	}
+	if live, certain := e.says(policy); certain && w.present(found, live, f.At) {
+		e.answered = true
+		w.last = last{found.Holder, f.At}
 	}
 	return nil
 }

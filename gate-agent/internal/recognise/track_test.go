@@ -52,9 +52,23 @@ func TestAnAnswerIsGivenOnce(t *testing.T) {
 	if s.templates > 2+4 || s.judged != 2 {
 		t.Errorf("%d templates, %d judgements of somebody who has their answer", s.templates, s.judged)
 	}
-	s.look(t, 9, sight{}) // away
+	s.wait(comesBack)
 	s.look(t, 2, seen(anna))
 	s.told(t, "face known anna", "face known anna")
+}
+
+// Who has passed is not taken for the next one, however fast they leave.
+func TestWhoLeavesInAHurryIsNotAnsweredAgain(t *testing.T) {
+	s := newScene()
+	s.look(t, 2, seen(anna))
+	for _, x := range []int{360, 470, 200} {
+		away := seen(anna)
+		away.faces = []vision.Face{at(x, 100)}
+		s.look(t, 5, away)
+	}
+	s.told(t, "face known anna")
+	s.look(t, framesToRefuse, seen(bert))
+	s.told(t, "face known anna", "face unknown")
 }
 
 func TestAStrangerIsToldOnceAndMayBeKnownLater(t *testing.T) {

@@ -101,6 +101,7 @@ type Watcher struct {
 
 	crowd       crowd
 	served      *track // of the crowd; or nil
+	last        last
 	ticket      shown
 	ticketsRead time.Time // when a frame was last searched for tickets
 }
@@ -154,7 +155,7 @@ func (w *Watcher) frame(f vision.Frame) error {
 // forget leaves nothing of anybody who was seen.
 func (w *Watcher) forget() {
 	w.crowd.end(func(*track) bool { return true })
-	w.served = nil
+	w.served, w.last = nil, last{}
 }
 
 // A camera that is silent for this long shows nobody.
