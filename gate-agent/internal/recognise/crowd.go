@@ -29,7 +29,7 @@ const (
 	// 2.5 m/s. Beside a much larger face that is not far: somebody behind cannot
 	// be in front so soon.
 	speed = 15
-	// It is enough to lose a face from one frame to the next.
+	// However fast the frames come, boxes that overlap are near each other.
 	leastReach = 1
 )
 

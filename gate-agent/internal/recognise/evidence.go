@@ -15,7 +15,7 @@ type evidence struct {
 	sum    face.Vector // of their probes, weighted by quality; nil without any
 	weight float64     // of the probes
 	named  checkin.HolderID
-	looked time.Time // when the last probe was taken
+	looked time.Time // when the face was measured last
 
 	liveness
 
@@ -82,7 +82,7 @@ const (
 	repeated = 0.3
 	// Frames that count this much together are not made better by one more.
 	settled = 1.5
-	// What a whole good frame that is missing asks for instead.
+	// What stands in for a whole good frame that is not there yet.
 	perFrame = 0.5
 )
 

@@ -14,8 +14,9 @@ type liveness struct {
 }
 
 const (
-	// No single frame says more than this: it is noisy, and sure of itself also
-	// when it errs. The odds are 88 in 100.
+	// No single frame says more than this, a probability of 0.88. The model is
+	// sure of itself also when it errs: of 2,279 photographs of real people one
+	// in twenty gets less than 0.05.
 	frameSays = 2
 	// A face that was not found live in this many frames is not let in by it.
 	looksToRefuse = 5

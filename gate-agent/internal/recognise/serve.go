@@ -41,7 +41,7 @@ func (w *Watcher) turn(f vision.Frame, faces []vision.Face, tracks []*track) (in
 		return -1, GuideNone
 	case served >= 0 && !nearer(faces[first], faces[served]):
 		first = served
-	case served < 0 && w.served != nil && f.At.Sub(w.served.seen) < handOver:
+	case w.served != nil && w.served.seen.Before(f.At) && f.At.Sub(w.served.seen) < handOver:
 		return -1, GuideNone
 	case rival >= 0 && !nearer(faces[first], faces[rival]) && !far(first):
 		return -1, GuideOne

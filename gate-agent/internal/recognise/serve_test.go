@@ -79,6 +79,18 @@ func TestWhoseTurnItIs(t *testing.T) {
 	}
 }
 
+func TestWhoStepsAsideIsNotServed(t *testing.T) {
+	s := newScene()
+	for x := 400; x < 560; x += 30 { // the zone ends at 512
+		s.look(t, 1, sight{faces: []vision.Face{at(x, 150)}, who: bert, quality: 1})
+	}
+	s.templates = 0
+	s.look(t, 1, sight{faces: []vision.Face{at(550, 150), at(250, 110)}, who: anna, quality: 1, live: 1})
+	if s.templates != 1 {
+		t.Error("the next one waits for somebody who has gone")
+	}
+}
+
 // What was learned of one person stays theirs while another is served.
 func TestTheOneBeforeIsNotForgotten(t *testing.T) {
 	s := newScene()

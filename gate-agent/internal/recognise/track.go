@@ -21,7 +21,7 @@ const (
 	comesBack = 2 * time.Second
 )
 
-// last is who was answered last.
+// last is who was answered last, and when they were seen last.
 type last struct {
 	holder checkin.HolderID
 	seen   time.Time
@@ -40,7 +40,7 @@ func (w *Watcher) look(f vision.Frame, faces []vision.Face) {
 		return
 	}
 	if w.served.answered {
-		w.last.seen = f.At
+		w.last = last{w.served.named, f.At}
 	}
 	if !w.lane.Accepts() || w.served.rests(f.At) {
 		return
