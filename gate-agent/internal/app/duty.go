@@ -121,16 +121,15 @@ func (d *duty) standing() checkin.Standing {
 	return s
 }
 
-// Wanted says whether faces are used at this event, and whether liveness is
-// looked at.
-func (d *duty) Wanted() (faces, liveness bool) {
+// Wanted says whether faces are used at this event, and what follows from their
+// liveness.
+func (d *duty) Wanted() (faces bool, liveness checkin.LivenessMode) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	if d.event == nil {
-		return false, false
+		return false, checkin.LivenessOff
 	}
-	p := d.event.Policy
-	return p.Match == checkin.MatchIdentify, p.Liveness != checkin.LivenessOff
+	return d.event.Policy.Match == checkin.MatchIdentify, d.event.Policy.Liveness
 }
 
 // Searchable reports whether a face could be anybody.

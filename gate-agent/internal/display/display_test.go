@@ -71,7 +71,7 @@ var inline = regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|<script>|https?
 func TestEveryStateInEveryLanguage(t *testing.T) {
 	d, _ := start(t, Config{LaneName: "North <1>"})
 	symbols := map[string]State{}
-	for _, state := range []State{StepCloser, LookHere, ThankYou, ShowTicket, SeeStaff, Closed, Evacuate, Idle} {
+	for _, state := range []State{StepCloser, LookHere, OneAtATime, ThankYou, ShowTicket, SeeStaff, Closed, Evacuate, Idle} {
 		d.Show(state)
 		for lang, l := range languages {
 			res := get(t, d, "/", lang)

@@ -8,6 +8,7 @@ const (
 	Idle       State = "idle"
 	StepCloser State = "step-closer"
 	LookHere   State = "look-here"
+	OneAtATime State = "one-at-a-time"
 	ThankYou   State = "thank-you"
 	ShowTicket State = "show-ticket"
 	SeeStaff   State = "see-staff"
@@ -30,6 +31,7 @@ var languages = map[string]language{
 			Idle:       {"Welcome", "Look at the camera, or show your ticket."},
 			StepCloser: {"Step closer", "A little nearer to the camera, please."},
 			LookHere:   {"Look here", "Please look straight into the camera."},
+			OneAtATime: {"One at a time", "One of you in front of the camera first, please."},
 			ThankYou:   {"Thank you", "Please pass."},
 			ShowTicket: {"Show your ticket", "Hold its code in front of the camera."},
 			SeeStaff:   {"Please see staff", "They will help you straight away."},
@@ -43,6 +45,7 @@ var languages = map[string]language{
 			Idle:       {"Willkommen", "In die Kamera schauen oder Ticket zeigen."},
 			StepCloser: {"Näher treten", "Bitte etwas näher an die Kamera."},
 			LookHere:   {"Hierher schauen", "Bitte gerade in die Kamera schauen."},
+			OneAtATime: {"Bitte einzeln", "Bitte erst eine Person vor die Kamera."},
 			ThankYou:   {"Danke", "Bitte durchgehen."},
 			ShowTicket: {"Ticket zeigen", "Den Code vor die Kamera halten."},
 			SeeStaff:   {"Bitte zum Personal", "Dort hilft man Ihnen sofort weiter."},

@@ -12,6 +12,10 @@ type Found struct {
 	Verdict     checkin.Verdict
 	Holder      checkin.HolderID
 	Credentials []checkin.Credential
+	// Surplus says how much clearer than necessary a search found a VerdictKnown:
+	// by how many powers of ten fewer strangers than may be taken for somebody
+	// would look as much like them.
+	Surplus float64
 }
 
 // Identify searches the gallery for probe, so that of the people who are not in
@@ -29,10 +33,13 @@ func (s *Set) Identify(probe face.Vector, fpir float64) Found {
 	if best.Score < threshold {
 		return Found{Verdict: checkin.VerdictUnknown}
 	}
-	if best.Score-second.Score < s.model.Calibration.Margin {
+	lead := best.Score - second.Score
+	if lead < s.model.Calibration.Margin {
 		return Found{Verdict: checkin.VerdictAmbiguous}
 	}
-	return s.holder(s.live.holderOf(best.ID))
+	found := s.holder(s.live.holderOf(best.ID))
+	found.Surplus = float64(min(best.Score-threshold, lead-s.model.Calibration.Margin)) / s.model.Calibration.Slope
+	return found
 }
 
 // Ticket looks up what a QR code says.

@@ -35,13 +35,13 @@ func TestABlindCameraForgetsWhoWasThere(t *testing.T) {
 		s.watcher.camera = &dying{asked: func(waits int) {
 			w := s.watcher
 			if waits == 2 {
-				if w.track == nil || w.ticket.secret == "" {
+				if w.served == nil || w.ticket.secret == "" {
 					t.Fatal("nobody was seen")
 				}
-				probe = w.track.sum
+				probe = w.served.sum
 				return
 			}
-			if w.track != nil || w.ticket.secret != "" {
+			if len(w.crowd.tracks) > 0 || w.served != nil || w.ticket.secret != "" {
 				t.Error("the last person is still remembered")
 			}
 			for _, x := range probe {

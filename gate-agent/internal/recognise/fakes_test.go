@@ -15,7 +15,7 @@ func (c *fakeCamera) Next(context.Context) (vision.Frame, error) { return c.next
 type fakeAnalyser struct {
 	detect   func() ([]vision.Face, error)
 	measure  func() (vision.Measures, error)
-	template func() (face.Vector, error)
+	template func(vision.Face) (face.Vector, error)
 	liveness func() (float64, error)
 }
 
@@ -25,8 +25,8 @@ func (a *fakeAnalyser) Measure(vision.Frame, vision.Face) (vision.Measures, erro
 	return a.measure()
 }
 
-func (a *fakeAnalyser) Template(vision.Frame, vision.Face) (face.Vector, error) {
-	return a.template()
+func (a *fakeAnalyser) Template(_ vision.Frame, found vision.Face) (face.Vector, error) {
+	return a.template(found)
 }
 
 func (a *fakeAnalyser) Liveness(vision.Frame, vision.Face) (float64, error) { return a.liveness() }
@@ -36,16 +36,16 @@ type fakeTickets struct{ read func() ([]string, error) }
 func (t *fakeTickets) Read(vision.Frame) ([]string, error) { return t.read() }
 
 type fakeGallery struct {
-	wanted     func() (faces, liveness bool)
+	wanted     func() (bool, checkin.LivenessMode)
 	searchable func() bool
 	identify   func(face.Vector) Found
 	ticket     func(string) Found
 }
 
-func (g *fakeGallery) Wanted() (faces, liveness bool)   { return g.wanted() }
-func (g *fakeGallery) Searchable() bool                 { return g.searchable() }
-func (g *fakeGallery) Identify(probe face.Vector) Found { return g.identify(probe) }
-func (g *fakeGallery) Ticket(secret string) Found       { return g.ticket(secret) }
+func (g *fakeGallery) Wanted() (bool, checkin.LivenessMode) { return g.wanted() }
+func (g *fakeGallery) Searchable() bool                     { return g.searchable() }
+func (g *fakeGallery) Identify(probe face.Vector) Found     { return g.identify(probe) }
+func (g *fakeGallery) Ticket(secret string) Found           { return g.ticket(secret) }
 
 type fakeLane struct {
 	accepts func() bool

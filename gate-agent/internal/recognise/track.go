@@ -1,7 +1,6 @@
 package recognise
 
 import (
-	"image"
 	"slices"
 	"time"
 
@@ -10,66 +9,59 @@ import (
 	"github.com/openstile/stile/shared/vision"
 )
 
-// track is one person in front of the lane: what several frames of one face
-// say together.
-type track struct {
-	box      image.Rectangle
-	seen     time.Time
-	frames   int         // good ones
-	probes   int         // of those, made into a template
-	sum      face.Vector // of probes, weighted by quality
-	live     float64     // sum of the probes' liveness probabilities
-	answered bool        // the lane has taken the final answer
-	refused  bool        // the lane has been told that nobody is known
-}
-
 const (
-	// Two frames must agree before anybody is let in.
-	framesToKnow = 2
 	// A stranger is called one only after the good frames of about half a
 	// second: the next one may be better.
 	framesToRefuse = 5
-	// Two frames less alike than this are of different people.
-	otherPerson face.Score = 0.2
-	// A track is live when the mean probability is at least this.
-	liveFrom = 0.5
+	// Whoever has their answer is looked at this often: to see whether they are
+	// still the same, and whether a stranger is known after all.
+	lookAgain = 500 * time.Millisecond
+	// A holder who has their answer gets another only after so long out of sight:
+	// on their way out they may move too fast to be followed.
+	comesBack = 2 * time.Second
 )
 
-// look follows the face in the zone and presents it when it is certain.
-func (w *Watcher) look(f vision.Frame, faces []vision.Face) {
-	found, far := w.inZone(f, faces)
-	if w.track != nil && f.At.Sub(w.track.seen) > trackEnds {
-		w.forget()
-	}
-	switch {
-	case far:
-		w.lane.Guide(GuideCloser)
-		return
-	case found == nil:
-		w.lane.Guide(GuideNone)
-		return
-	}
-	if w.track != nil && overlap(w.track.box, found.Box) < sameFace {
-		w.forget()
-	}
-	if w.track == nil {
-		w.track = &track{}
-	}
-	t := w.track
-	t.box, t.seen = found.Box, f.At
-	if !w.lane.Accepts() {
-		return
-	}
-	if err := w.add(f, *found); err != nil {
-		w.log.Warn("a face was skipped", "err", err)
-		return
-	}
-	w.answer(f.At)
+// last is who was answered last, and when they were seen last.
+type last struct {
+	holder checkin.HolderID
+	seen   time.Time
 }
 
-// add takes one frame into the track, if it is good enough.
-func (w *Watcher) add(f vision.Frame, found vision.Face) error {
-	t := w.track
+// look follows everybody in the frame, and presents the one being served when
+// it is certain who that is.
+func (w *Watcher) look(f vision.Frame, faces []vision.Face) {
+	tracks := w.crowd.follow(f.At, faces)
+	if !slices.Contains(w.crowd.tracks, w.served) {
+		w.served = nil
+	}
+	i, guidance := w.turn(f, faces, tracks)
+	if i < 0 {
+		w.lane.Guide(guidance)
+		return
+	}
+	if w.served.answered {
+		w.last = last{w.served.named, f.At}
+	}
+	if !w.lane.Accepts() || w.served.rests(f.At) {
+		return
+	}
+	if err := w.examine(f, faces[i]); err != nil {
+		w.log.Warn("a face was skipped", "err", err)
+	}
+}
+
+// rests reports whether the person has their answer, nothing promises another,
+// and they were looked at just now.
+func (e *evidence) rests(at time.Time) bool {
+	done := e.answered || e.refused && e.named == ""
+	return done && at.Sub(e.looked) < lookAgain
+}
+
+// examine takes one frame of the face being served into its evidence, if it is
+// good enough, and presents what follows.
+func (w *Watcher) examine(f vision.Frame, found vision.Face) error {
+	e := &w.served.evidence
+	e.looked = f.At
 	m, err := w.see.Measure(f, found)
 	if err != nil {
 		return err
@@ -80,75 +72,76 @@ func (w *Watcher) add(f vision.Frame, found vision.Face) error {
 	}
 	w.lane.Guide(GuideNone)
 	if !w.gallery.Searchable() {
-		t.frames++ // somebody stands here; who, nobody could say
+		e.frames++ // somebody stands here; who, nobody could say
+		w.refuse(e, Found{Verdict: checkin.VerdictUnknown}, f.At)
 		return nil
 	}
+	weight := max(float64(m.Quality()), leastWeight)
+	if err := w.embed(f, found, e, weight); err != nil || e.answered {
+		return err
+	}
+	return w.decide(f, found, e, weight)
+}
+
+// embed adds the frame's probe. When somebody has stepped into the place of the
+// one before, it is their first.
+func (w *Watcher) embed(f vision.Frame, found vision.Face, e *evidence, weight float64) error {
 	probe, err := w.see.Template(f, found)
 	if err != nil {
 		return err
 	}
 	defer face.Wipe(probe)
-	if t.sum != nil && t.like(probe) < otherPerson {
-		// Somebody has stepped into the place of the one before.
-		w.forget()
-		w.track = &track{box: found.Box, seen: f.At}
-		t = w.track
+	if e.differs(probe) {
+		e.forget()
+		e.looked = f.At
 	}
-	if _, liveness := w.gallery.Wanted(); liveness {
-		p, err := w.see.Liveness(f, found)
-		if err != nil {
-			return err
-		}
-		t.live += p
-	} else {
-		t.live++
-	}
-	if t.sum == nil {
-		t.sum = make(face.Vector, len(probe))
-	}
-	weight := float32(max(m.Quality(), 0.05))
-	for i, x := range probe {
-		t.sum[i] += weight * x
-	}
-	t.frames++
-	t.probes++
+	e.add(probe, weight)
 	return nil
 }
 
-// answer presents the track once it is certain: somebody known as soon as two
-// frames agree, a stranger once, later.
-func (w *Watcher) answer(seen time.Time) {
-	t := w.track
-	if t.answered {
-		return
+// decide presents somebody known as soon as that is certain, and a stranger once,
+// later. The liveness of a face that is nobody's is nobody's business.
+func (w *Watcher) decide(f vision.Frame, seen vision.Face, e *evidence, weight float64) error {
+	probe := e.fused()
+	found := w.gallery.Identify(probe)
+	face.Wipe(probe)
+	if found.Verdict != checkin.VerdictKnown {
+		w.refuse(e, found, f.At)
+		return nil
 	}
-	found := Found{Verdict: checkin.VerdictUnknown}
-	if t.probes >= framesToKnow {
-		probe := t.mean()
-		found = w.gallery.Identify(probe)
-		face.Wipe(probe)
+	_, policy := w.gallery.Wanted()
+	if policy != checkin.LivenessOff {
+		p, err := w.see.Liveness(f, seen)
+		if err != nil {
+			return err
+		}
+		e.observe(p, weight)
 	}
-	if found.Verdict != checkin.VerdictKnown && (t.refused || t.frames < framesToRefuse) {
-		return
+	if !e.names(found.Holder) || found.Surplus < e.asks() {
+		w.refuse(e, Found{Verdict: checkin.VerdictUnknown}, f.At)
+		return nil
 	}
-	taken := w.lane.Present(checkin.Presentation{
-		Means: checkin.MeansFace, Seen: seen, Live: t.live >= liveFrom*float64(t.probes),
+	if found.Holder == w.last.holder && f.At.Sub(w.last.seen) < comesBack {
+		e.answered = true
+		return nil
+	}
+	if live, certain := e.says(policy); certain && w.present(found, live, f.At) {
+		e.answered = true
+		w.last = last{found.Holder, f.At}
+	}
+	return nil
+}
+
+// refuse tells the lane once that nobody is known, after enough frames.
+func (w *Watcher) refuse(e *evidence, found Found, seen time.Time) {
+	if !e.refused && e.frames >= framesToRefuse {
+		e.refused = w.present(found, true, seen)
+	}
+}
+
+func (w *Watcher) present(found Found, live bool, seen time.Time) (taken bool) {
+	return w.lane.Present(checkin.Presentation{
+		Means: checkin.MeansFace, Seen: seen, Live: live,
 		Verdict: found.Verdict, Holder: found.Holder, Credentials: found.Credentials,
 	})
-	if found.Verdict == checkin.VerdictKnown {
-		t.answered = taken
-	} else {
-		t.refused = taken
-	}
 }
-
-// mean is the fused probe; the caller wipes it.
-func (t *track) mean() face.Vector { return face.Normalise(slices.Clone(t.sum)) }
-
-func (t *track) like(probe face.Vector) face.Score {
-	mean := t.mean()
-	defer face.Wipe(mean)
-	return face.Compare(probe, mean)
-}
-
-func (t *track) wipe() { face.Wipe(t.sum) }

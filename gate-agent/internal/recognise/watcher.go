@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"log/slog"
 	"time"
 
@@ -36,13 +35,17 @@ type Found struct {
 	Verdict     checkin.Verdict
 	Holder      checkin.HolderID
 	Credentials []checkin.Credential
+	// Surplus says how clear a VerdictKnown of a search is: by how many powers of
+	// ten fewer strangers than may be taken for somebody would look as much like
+	// them.
+	Surplus float64
 }
 
 // Gallery is what the gate may search now.
 type Gallery interface {
-	// Wanted says whether faces are used at this event, and whether liveness is
-	// looked at.
-	Wanted() (faces, liveness bool)
+	// Wanted says whether faces are used at this event, and what follows from
+	// their liveness.
+	Wanted() (faces bool, liveness checkin.LivenessMode)
 	// Searchable is false when no face could be anybody: then none is ever made
 	// into a template.
 	Searchable() bool
@@ -68,6 +71,7 @@ const (
 	GuideNone   Guidance = ""
 	GuideCloser Guidance = "step-closer"
 	GuideLook   Guidance = "look-here"
+	GuideOne    Guidance = "one-at-a-time"
 )
 
 // Config is one lane's view.
@@ -95,7 +99,9 @@ type Watcher struct {
 	lane    Lane
 	log     *slog.Logger
 
-	track       *track
+	crowd       crowd
+	served      *track // of the crowd; or nil
+	last        last
 	ticket      shown
 	ticketsRead time.Time // when a frame was last searched for tickets
 }
@@ -146,43 +152,11 @@ func (w *Watcher) frame(f vision.Frame) error {
 	return nil
 }
 
-// inZone returns the largest face whose middle is in the zone. far is true when
-// there is one, but too far away.
-func (w *Watcher) inZone(f vision.Frame, faces []vision.Face) (found *vision.Face, far bool) {
-	for i := range faces { // largest first
-		c := faces[i].Box.Min.Add(faces[i].Box.Max).Div(2)
-		x, y := float64(c.X)/float64(f.Width), float64(c.Y)/float64(f.Height)
-		z := w.cfg.Zone
-		if x < z.Left || x > z.Right || y < z.Top || y > z.Bottom {
-			continue
-		}
-		if faces[i].EyeDistance < w.cfg.MinEyeDistance {
-			return nil, true
-		}
-		return &faces[i], false
-	}
-	return nil, false
-}
-
+// forget leaves nothing of anybody who was seen.
 func (w *Watcher) forget() {
-	if w.track != nil {
-		w.track.wipe()
-		w.track = nil
-	}
+	w.crowd.end(func(*track) bool { return true })
+	w.served, w.last = nil, last{}
 }
 
-// overlap is the share of two boxes' union that both cover.
-func overlap(a, b image.Rectangle) float64 {
-	both := a.Intersect(b)
-	shared := float64(both.Dx() * both.Dy())
-	return shared / (float64(a.Dx()*a.Dy()+b.Dx()*b.Dy()) - shared)
-}
-
-const (
-	// A track whose face was not seen for this long has ended.
-	trackEnds = 700 * time.Millisecond
-	// A camera that is silent for this long shows nobody.
-	blind = 2 * time.Second
-	// A face that moved less than this share between two frames is the same.
-	sameFace = 0.25
-)
+// A camera that is silent for this long shows nobody.
+const blind = 2 * time.Second
