@@ -109,12 +109,15 @@ func TestReadPictures(t *testing.T) {
 	}
 }
 
-// Every peer that is installed finds whom the brute force finds, and one that
-// has just been started is not told apart from one that is not there.
+// The index and every peer that is installed find whom there is to be found, so
+// that their times are of the same work.
 func TestPeersFindTheBest(t *testing.T) {
 	b := &bencher{Options: Options{Peers: "../../../.cache/peers"}}
 	g, err := b.newRows(t.Context(), 3000)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.fill(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	peers, absent, err := b.openPeers(t.Context(), g)
@@ -122,7 +125,7 @@ func TestPeersFindTheBest(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d peers, without %q", len(peers), absent)
-	for _, p := range peers {
+	for _, p := range append(peers, indexed{g}) {
 		for _, row := range []int{0, 1234, 2999} {
 			best, took, err := p.search(g.crowd.again(g.row(row), 0.75))
 			if err != nil || best != row || took <= 0 {

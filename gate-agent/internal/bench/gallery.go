@@ -53,6 +53,15 @@ func (g *gallery) row(i int) face.Vector { return g.rows[i*dimension : (i+1)*dim
 // id is as long as an enrolment's.
 func id(i int) string { return fmt.Sprintf("%08x-0000-7000-8000-%012x", i, i) }
 
+// rowOf is the row of an id, or -1 for none.
+func rowOf(id string) int {
+	var row int
+	if _, err := fmt.Sscanf(id, "%08x-", &row); err != nil {
+		return -1
+	}
+	return row
+}
+
 // scan compares q with every row: the answer that a search must give, without a
 // floor.
 func (g *gallery) scan(q face.Vector) (best, second ranked) {

@@ -49,7 +49,6 @@ func (p *product) search(q face.Vector) (int, time.Duration, error) {
 		return 0, 0, err
 	}
 	copy(probe, q)
-	evict()
 	start := time.Now()
 	if p.probeFirst {
 		gocv.Gemm(p.probe, p.rows, 1, p.none, 0, &p.scores, transposed)

@@ -31,12 +31,10 @@ for (let i = 0; i < count; i++) {
 }
 console.log("ready");
 
-const other = new Float64Array((96 << 20) / 8).fill(1);
 const probe = new Numbers(dimension);
 for (;;) {
   read(template);
   put(probe, 0, template);
-  for (let i = 8; i < other.length; i += 8) other[0] += other[i]; // fills the caches
   const start = process.hrtime.bigint();
   const found = exactSearch(rows, probe, dimension, 2, MetricKind.IP, 1);
   const took = Number(process.hrtime.bigint() - start) / 1000;
