@@ -157,3 +157,17 @@ func TestTimings(t *testing.T) {
 		t.Errorf("median %v, p99 %v, least %v", three.median(), three.quantile(0.99), three.quantile(0))
 	}
 }
+
+func TestMemoryInUse(t *testing.T) {
+	before := memoryInUse()
+	held := make([]byte, 64<<20)
+	for i := range held {
+		held[i] = 1
+	}
+	if grown := memoryInUse().since(before); grown < 60<<20 || grown > 90<<20 {
+		t.Errorf("64 MiB take %.0f bytes", grown)
+	}
+	if held[0] != 1 || available() == 0 {
+		t.Error("the system does not tell how much memory is available")
+	}
+}

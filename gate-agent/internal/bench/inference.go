@@ -25,8 +25,8 @@ var chain = vision.Runs{Detector: 1, Landmarks: 1, Recogniser: 1, Liveness: 1}
 // lanesRun is how long lanes run before it is counted how often they did.
 const lanesRun = 300 * time.Millisecond
 
-func (b *bencher) inference(ctx context.Context, models *vision.Models) (in Inference, err error) {
-	second, err := models.NewAnalyser()
+func (b *bencher) inference(ctx context.Context) (in Inference, err error) {
+	second, err := b.models.NewAnalyser()
 	if err != nil {
 		return in, err
 	}

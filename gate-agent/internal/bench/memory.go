@@ -2,10 +2,10 @@ package bench
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"runtime"
 	"runtime/debug"
-	"strconv"
 )
 
 // memory is what the process holds: on the heap after a collection, and in all
@@ -24,20 +24,19 @@ func (m memory) since(before memory) float64 {
 	return max(float64(m.heap)-float64(before.heap), float64(m.anonymous)-float64(before.anonymous))
 }
 
-// anonymous is 0 where the system does not tell.
-func anonymous() uint64 {
-	status, err := os.ReadFile("/proc/self/status")
+func anonymous() uint64 { return kilobytes("/proc/self/status", "RssAnon:") << 10 }
+
+// available is the memory that the system can still give, in bytes.
+func available() uint64 { return kilobytes("/proc/meminfo", "MemAvailable:") << 10 }
+
+// kilobytes reads a number that Linux tells; 0 where it does not.
+func kilobytes(path, key string) uint64 {
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return 0
 	}
-	_, after, _ := bytes.Cut(status, []byte("RssAnon:"))
-	fields := bytes.Fields(after)
-	if len(fields) == 0 {
-		return 0
-	}
-	kilobytes, err := strconv.ParseUint(string(fields[0]), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return kilobytes << 10
+	_, after, _ := bytes.Cut(text, []byte(key))
+	var n uint64
+	fmt.Sscan(string(after), &n) //nolint:errcheck // 0 then
+	return n
 }

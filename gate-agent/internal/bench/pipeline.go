@@ -114,10 +114,11 @@ func (b *bencher) pipeline(ctx context.Context) (p Pipeline, err error) {
 
 // allocated returns the allocations of a frame, and their bytes, in the mean.
 func (b *bencher) allocated() (count, bytes float64, err error) {
+	l := look{see: b.see}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	for i := range b.pictures {
-		l := look{see: b.see, frame: b.pictures[i].frame}
+	for _, p := range b.pictures {
+		l.frame = p.frame
 		if err := l.all(); err != nil {
 			return 0, 0, err
 		}
