@@ -52,7 +52,7 @@ func Run(ctx context.Context, models, opencv *vision.Models, pictures []Picture,
 
 	r, err = b.measure(ctx)
 	if ctx.Err() != nil {
-		err = ctx.Err() // what else failed did so because of it
+		err = fmt.Errorf("interrupted: %w", ctx.Err()) // what else failed did so because of it
 	}
 	return r, err
 }
