@@ -112,18 +112,20 @@ func (b *bencher) pipeline(ctx context.Context) (p Pipeline, err error) {
 	return p, err
 }
 
-// allocated returns the allocations of a frame, and their bytes, in the mean.
+// allocated returns the allocations of a frame, and their bytes, in the mean and
+// in the steady state: after each frame was seen once.
 func (b *bencher) allocated() (count, bytes float64, err error) {
 	l := look{see: b.see}
 	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	for _, p := range b.pictures {
-		l.frame = p.frame
-		if err := l.all(); err != nil {
-			return 0, 0, err
+	for _, stats := range []*runtime.MemStats{&before, &after} {
+		for _, p := range b.pictures {
+			l.frame = p.frame
+			if err := l.all(); err != nil {
+				return 0, 0, err
+			}
 		}
+		runtime.ReadMemStats(stats)
 	}
-	runtime.ReadMemStats(&after)
 	n := float64(len(b.pictures))
 	return float64(after.Mallocs-before.Mallocs) / n, float64(after.TotalAlloc-before.TotalAlloc) / n, nil
 }
