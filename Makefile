@@ -27,8 +27,12 @@ test: setup ## run every test with the race detector
 	@go test -race -timeout 20m work
 
 .PHONY: bench
-bench: setup ## print the figures of the benchmarks
-	@go test -run '^$$' -bench . -benchmem work
+bench: build ## measure speed against other software, where it is installed
+	@bin/gate-agent bench
+
+.PHONY: peers
+peers: ## fetch the software that bench compares with: FAISS and usearch
+	@deploy/bench-peers.sh
 
 .PHONY: fuzz
 fuzz: setup ## fuzz every decoder for a few seconds; TIME=1m for longer

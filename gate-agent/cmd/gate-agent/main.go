@@ -24,15 +24,17 @@ Usage:
   gate-agent pair --config FILE --server URL CODE    pair with the control server, once
   gate-agent run  --config FILE                      run until interrupted
   gate-agent eval [--photos N] DIR                   measure recognition on photos
+  gate-agent bench                                   measure speed against other software
 
 Run "gate-agent COMMAND --help" for a command's options.
 `
 
 // commands is the table of what gate-agent can do.
 var commands = map[string]func(ctx context.Context, args []string, out, errOut io.Writer) error{
-	"eval": evaluate,
-	"pair": pair,
-	"run":  runLanes,
+	"bench": benchmark,
+	"eval":  evaluate,
+	"pair":  pair,
+	"run":   runLanes,
 }
 
 // errUsage means that the command line was wrong and that this has been said.

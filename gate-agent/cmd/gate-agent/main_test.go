@@ -18,6 +18,7 @@ func TestRun(t *testing.T) {
 		return path
 	}
 	lane := "lanes: [{id: a, camera: 'sim:///tmp/a', barrier: 'sim://?board=lcus-2&wiring=open-loop'}]\n"
+	models := "../../../deploy/models/manifest.yaml"
 	good := write("good.yaml", "version: 1\ndata: "+filepath.Join(dir, "data")+"\n"+lane)
 	misspelt := write("misspelt.yaml", "version: 1\nlane: []\n")
 	zone := write("zone.yaml", "version: 1\nlanes: [{id: a, camera: 'sim:///tmp/a', barrier: 'sim://', zone: [2, 0, 1, 1]}]\n")
@@ -42,6 +43,9 @@ func TestRun(t *testing.T) {
 		"absurd zone":       {[]string{"run", "--config", zone}, 1, "lanes[0]: zone: [2 0 1 1]"},
 		"not paired":        {[]string{"run", "--config", good}, 1, "not paired"},
 		"eval of nothing":   {[]string{"eval", dir}, 1, "has no folder with JPEG or PNG photos"},
+		"help of bench":     {[]string{"bench", "--help"}, 0, "each against a peer"},
+		"bench of nothing":  {[]string{"bench", "--models", models, "--photos", dir}, 1, "`make setup` fetches sample pictures"},
+		"bench of nobody":   {[]string{"bench", "--largest", "0"}, 1, "--largest 0"},
 		"nobody answers":    {[]string{"pair", "--config", good, "--server", "http://127.0.0.1:1", "CODE"}, 1, "pair with http://127.0.0.1:1"},
 	} {
 		t.Run(name, func(t *testing.T) {

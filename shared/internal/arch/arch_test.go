@@ -55,7 +55,8 @@ type home struct {
 }
 
 var homes = []home{
-	{"gocv.io/x/gocv", []string{"shared/vision", "gate-agent/internal/camera"}, "pixels are touched in one place, and captured in one"},
+	// The benchmark compares the search with OpenCV's matrix product.
+	{"gocv.io/x/gocv", []string{"shared/vision", "gate-agent/internal/camera", "gate-agent/internal/bench"}, "pixels are touched in one place, and captured in one"},
 	{"github.com/yalue/onnxruntime_go", []string{"shared/vision"}, "models run behind one small interface"},
 	{"go.bug.st/serial", []string{"gate-agent/internal/barrier", "gate-agent/internal/reader"}, "only boards and scanners hang on serial ports"},
 	{"github.com/grid-x/", []string{"gate-agent/internal/barrier"}, "Modbus is one board's dialect"},
