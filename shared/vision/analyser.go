@@ -4,23 +4,30 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"runtime"
 
 	"gocv.io/x/gocv"
 )
 
 // Analyser runs the models on frames. It is for one goroutine at a time, uses
-// that one thread, and keeps its buffers between frames. Its errors mean a
-// malformed Frame or a failing engine, never an unsuitable picture, except
-// where Enrol says so.
+// that one thread, and keeps its buffers between frames: with ONNX Runtime,
+// Detect, Measure, Liveness and AppendTemplate allocate nothing. A frame's
+// pixels must not change between Detect and the last question about its faces.
+// Errors mean a malformed Frame or a failing engine, never an unsuitable
+// picture, except where Enrol says so.
 type Analyser struct {
 	models     *Models
 	references [5]Point
 
 	detector, landmarks, recogniser, liveness step
 
-	luma []float64 // of the aligned face
+	faces     []Face // that Detect found
+	alignment alignment
+	luma      []byte // of the aligned face
 
-	resized, padded, shrunk, aligned, warp gocv.Mat
+	pinned                         runtime.Pinner
+	resized, padded, aligned, warp gocv.Mat
+	halves                         [2]gocv.Mat
 }
 
 // step is one network with its preparation.
@@ -30,29 +37,28 @@ type step struct {
 	size image.Point
 }
 
-// run resizes img to the network's input and runs it.
+// run resizes img to the network's input, by way of a buffer, and runs it.
 func (s *step) run(img gocv.Mat, resized *gocv.Mat) error {
 	gocv.Resize(img, resized, s.size, 0, 0, gocv.InterpolationLinear)
 	pix, err := resized.DataPtrUint8()
 	if err != nil {
 		return err
 	}
-	return s.runPixels(pix)
-}
-
-func (s *step) runPixels(bgr []byte) error {
-	if err := s.prep.fill(s.net.input(), bgr); err != nil {
+	if err := s.fill(pix); err != nil {
 		return err
 	}
 	return s.net.run()
 }
 
+func (s *step) fill(bgr []byte) error { return s.prep.fill(s.net.input(), bgr) }
+
 // NewAnalyser makes an Analyser. Close it when done.
 func (m *Models) NewAnalyser() (*Analyser, error) {
 	a := &Analyser{
 		models:  m,
-		resized: gocv.NewMat(), padded: gocv.NewMat(), shrunk: gocv.NewMat(), aligned: gocv.NewMat(),
-		warp: gocv.NewMatWithSize(2, 3, gocv.MatTypeCV64F),
+		resized: gocv.NewMat(), padded: gocv.NewMat(), aligned: gocv.NewMat(),
+		warp:   gocv.NewMatWithSize(2, 3, gocv.MatTypeCV64F),
+		halves: [2]gocv.Mat{gocv.NewMat(), gocv.NewMat()},
 	}
 	for i, p := range m.manifest.Recogniser.References {
 		a.references[i] = Point{p[0], p[1]}
@@ -82,7 +88,7 @@ func (a *Analyser) open() error {
 		in := part.model.Input
 		*part.step = step{net: net, prep: newPreparation(in), size: image.Pt(in.width(), in.height())}
 	}
-	a.luma = make([]float64, a.recogniser.size.X*a.recogniser.size.Y)
+	a.luma = make([]byte, a.recogniser.size.X*a.recogniser.size.Y)
 	return a.checkOutputs()
 }
 
@@ -113,7 +119,7 @@ func (a *Analyser) Close() error {
 			errs = append(errs, s.net.close())
 		}
 	}
-	for _, m := range []*gocv.Mat{&a.resized, &a.padded, &a.shrunk, &a.aligned, &a.warp} {
+	for _, m := range []*gocv.Mat{&a.resized, &a.padded, &a.aligned, &a.warp, &a.halves[0], &a.halves[1]} {
 		errs = append(errs, m.Close())
 	}
 	return errors.Join(errs...)

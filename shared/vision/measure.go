@@ -31,12 +31,16 @@ const noseReach = 0.5
 
 // Measure measures a face that Detect found in f.
 func (a *Analyser) Measure(f Frame, face Face) (Measures, error) {
-	img, release, err := f.mat()
+	p, err := a.lend(f)
 	if err != nil {
 		return Measures{}, err
 	}
-	defer release()
-	pix, err := a.align(img, face)
+	defer a.giveBack(p)
+	return a.measure(p, face)
+}
+
+func (a *Analyser) measure(p picture, face Face) (Measures, error) {
+	pix, err := a.align(p, face)
 	if err != nil {
 		return Measures{}, fmt.Errorf("measure quality: %w", err)
 	}
@@ -44,7 +48,7 @@ func (a *Analyser) Measure(f Frame, face Face) (Measures, error) {
 	q := a.luminance(pix)
 	q.EyeDistance = face.EyeDistance
 	q.Yaw = yaw(face.Points)
-	q.Visible = visible(fitSimilarity(face.Points, a.references), f, size)
+	q.Visible = visible(fitSimilarity(face.Points, a.references), p.Frame, size)
 	return q, nil
 }
 
@@ -52,12 +56,12 @@ func (a *Analyser) Measure(f Frame, face Face) (Measures, error) {
 func (a *Analyser) luminance(bgr []byte) Measures {
 	width, height, luma := a.recogniser.size.X, a.recogniser.size.Y, a.luma
 	var q Measures
-	var sum, squares float64
+	var sum, squares int
 	for i := range luma {
 		v := grey(bgr[3*i : 3*i+3])
-		luma[i] = float64(v)
-		sum += luma[i]
-		squares += luma[i] * luma[i]
+		luma[i] = v
+		sum += int(v)
+		squares += int(v) * int(v)
 		if v <= nearlyBlack {
 			q.UnderExposed++
 		}
@@ -68,18 +72,19 @@ func (a *Analyser) luminance(bgr []byte) Measures {
 	n := float64(len(luma))
 	q.UnderExposed /= n
 	q.OverExposed /= n
-	variance := max(squares/n-(sum/n)*(sum/n), 0)
+	mean := float64(sum) / n
+	variance := max(float64(squares)/n-mean*mean, 0)
 	q.Contrast = math.Sqrt(variance)
 
-	var detail float64
+	detail := 0
 	for y := 1; y < height-1; y++ {
+		above, row, below := luma[(y-1)*width:], luma[y*width:], luma[(y+1)*width:]
 		for x := 1; x < width-1; x++ {
-			i := y*width + x
-			laplace := luma[i-1] + luma[i+1] + luma[i-width] + luma[i+width] - 4*luma[i]
+			laplace := int(row[x-1]) + int(row[x+1]) + int(above[x]) + int(below[x]) - 4*int(row[x])
 			detail += laplace * laplace
 		}
 	}
-	q.Sharpness = detail / n / max(variance, 1)
+	q.Sharpness = float64(detail) / n / max(variance, 1)
 	return q
 }
 

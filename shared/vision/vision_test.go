@@ -86,11 +86,11 @@ func portrait(t testing.TB, a *Analyser, number int, p image.Point, margin float
 // edit returns what fn makes of a frame.
 func edit(t testing.TB, f Frame, fn func(gocv.Mat) gocv.Mat) Frame {
 	t.Helper()
-	m, release, err := f.mat()
+	m, err := gocv.NewMatFromBytes(f.Height, f.Width, gocv.MatTypeCV8UC3, f.Pix)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer release()
+	defer m.Close()
 	out := fn(m)
 	defer out.Close()
 	return Frame{Width: out.Cols(), Height: out.Rows(), Pix: out.ToBytes()}
