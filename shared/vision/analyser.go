@@ -19,7 +19,7 @@ type Analyser struct {
 	models     *Models
 	references [5]Point
 
-	detector, landmarks, recogniser, liveness step
+	detector, landmarks, recogniser, liveness, eyes step
 
 	faces     []Face // that Detect found
 	alignment alignment
@@ -70,16 +70,17 @@ func (m *Models) NewAnalyser() (*Analyser, error) {
 }
 
 func (a *Analyser) open() error {
-	d, l, r, p := &a.models.manifest.Detector, &a.models.manifest.Landmarks, &a.models.manifest.Recogniser, &a.models.manifest.Liveness
+	m := &a.models.manifest
 	for _, part := range []struct {
 		step   *step
 		loaded loaded
 		model  *Model
 	}{
-		{&a.detector, a.models.detector, &d.Model},
-		{&a.landmarks, a.models.landmarks, &l.Model},
-		{&a.recogniser, a.models.recogniser, &r.Model},
-		{&a.liveness, a.models.liveness, &p.Model},
+		{&a.detector, a.models.detector, &m.Detector.Model},
+		{&a.landmarks, a.models.landmarks, &m.Landmarks.Model},
+		{&a.recogniser, a.models.recogniser, &m.Recogniser.Model},
+		{&a.liveness, a.models.liveness, &m.Liveness.Model},
+		{&a.eyes, a.models.eyes, &m.Eyes.Model},
 	} {
 		net, err := part.loaded.newNetwork()
 		if err != nil {
@@ -94,7 +95,8 @@ func (a *Analyser) open() error {
 
 // checkOutputs compares what the networks give with what the manifest says.
 func (a *Analyser) checkOutputs() error {
-	d, l, r, p := &a.models.manifest.Detector, &a.models.manifest.Landmarks, &a.models.manifest.Recogniser, &a.models.manifest.Liveness
+	m := &a.models.manifest
+	d, l, r, p, e := &m.Detector, &m.Landmarks, &m.Recogniser, &m.Liveness, &m.Eyes
 	boxes, scores := len(a.detector.net.output(0))/4, len(a.detector.net.output(1))
 	if boxes == 0 || scores%boxes != 0 || scores/boxes <= d.Output.Face {
 		return fmt.Errorf("%s: %d boxes and %d scores do not fit face column %d", d.File.File, boxes, scores, d.Output.Face)
@@ -108,13 +110,16 @@ func (a *Analyser) checkOutputs() error {
 	if n := len(a.liveness.net.output(0)); n <= p.Output.BonaFide {
 		return fmt.Errorf("%s: %d classes, none is number %d", p.File.File, n, p.Output.BonaFide)
 	}
+	if n := len(a.eyes.net.output(0)); n <= e.Output.Closed {
+		return fmt.Errorf("%s: %d classes, none is number %d", e.File.File, n, e.Output.Closed)
+	}
 	return nil
 }
 
 // Close frees the Analyser's networks and buffers.
 func (a *Analyser) Close() error {
 	var errs []error
-	for _, s := range []*step{&a.detector, &a.landmarks, &a.recogniser, &a.liveness} {
+	for _, s := range []*step{&a.detector, &a.landmarks, &a.recogniser, &a.liveness, &a.eyes} {
 		if s.net != nil {
 			errs = append(errs, s.net.close())
 		}

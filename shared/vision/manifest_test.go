@@ -72,6 +72,8 @@ func TestOpenRefuses(t *testing.T) {
 		{"no licence", "  path: package/model/fr_feature.onnx\n  licence: MIT", "  path: package/model/fr_feature.onnx", []string{"recogniser.licence"}},
 		{"unknown output", "scores: scores", "scores: logits", []string{"fr_detect.onnx", "logits"}},
 		{"wrong dimension", "dimension: 512", "dimension: 128", []string{"fr_feature.onnx", "512", "128"}},
+		{"eyes that leave the face", "crop: 0.68", "crop: 6.8", []string{"eyes.crop", "6.8"}},
+		{"no closed eyes", "closed: 0", "closed: 2", []string{"fr_eye.onnx", "2"}},
 		{"class that is not there", "bona_fide: 0", "bona_fide: 7", []string{"fr_liveness.onnx", "7"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

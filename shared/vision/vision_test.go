@@ -121,6 +121,17 @@ func exposed(gain, offset float32) func(gocv.Mat) gocv.Mat {
 	}
 }
 
+// turned turns a picture about its middle, counter-clockwise, in degrees.
+func turned(angle float64) func(gocv.Mat) gocv.Mat {
+	return func(m gocv.Mat) gocv.Mat {
+		out := gocv.NewMat()
+		by := gocv.GetRotationMatrix2D(image.Pt(m.Cols()/2, m.Rows()/2), angle, 1)
+		defer by.Close()
+		gocv.WarpAffineWithParams(m, &out, by, image.Pt(m.Cols(), m.Rows()), gocv.InterpolationLinear, gocv.BorderReplicate, grey50)
+		return out
+	}
+}
+
 func part(x0, y0, x1, y1 float64) func(gocv.Mat) gocv.Mat {
 	return func(m gocv.Mat) gocv.Mat {
 		w, h := float64(m.Cols()), float64(m.Rows())
