@@ -44,7 +44,7 @@ func TestReasons(t *testing.T) {
 		enrolment, lane []string
 	}{
 		{"nothing", func(*Measures) {}, nil, nil},
-		{"chin in the air", func(m *Measures) { m.Pitch = 45 }, []string{"chin_up_or_down"}, nil},
+		{"chin in the air", func(m *Measures) { m.Pitch = 48 }, []string{"chin_up_or_down"}, nil},
 		{"looks at the ceiling", func(m *Measures) { m.Pitch = 60 }, []string{"chin_up_or_down"}, []string{"chin_up_or_down"}},
 		{"blinks", func(m *Measures) { m.EyesClosed = 1 }, []string{"eyes_closed"}, nil},
 		{"far away", func(m *Measures) { m.EyeDistance = 25 }, []string{"too_small"}, nil},

@@ -21,13 +21,14 @@ type criterion struct {
 	good   float64
 }
 
-// criteria were set on 4,300 news pictures of one person each, of 2,250 people:
-// the limits for enrolment pass 97 % of them, and each was put where looking at
-// the pictures beyond it showed what the hint says. With sharpness 0.012 a
-// template still has cosine 0.96 with its sharp self, with 0.005 about 0.7. The
-// recogniser's own grid has 35 pixels between the eyes. Five of six pictures
-// beyond the limit for closed eyes do show eyes shut or screwed up; narrow eyes
-// stay below it. At a lane closed eyes only weigh a frame less, because the next
+// criteria were set on 4,300 news pictures of one person each, of 2,250 people.
+// Each limit for enrolment stands where looking at the pictures beyond it showed
+// what its hint says; together they pass 96.7 % of the pictures, and those for a
+// lane 99 %. With sharpness 0.012 a template still has cosine 0.96 with its sharp
+// self, with 0.005 about 0.7. The recogniser's own grid has 35 pixels between the
+// eyes. Alignment undoes a tilt, but the detector misses faces beyond the limit.
+// Five of six pictures beyond the limit for closed eyes show eyes that are shut
+// or screwed up; at a lane they only make a frame weigh less, because the next
 // one has them open.
 var criteria = []criterion{
 	{
@@ -48,7 +49,7 @@ var criteria = []criterion{
 	{
 		reason: checkin.QualityReason{Code: "chin_up_or_down", Hint: "Hold your head level, with the camera at the height of your eyes."},
 		value:  func(m Measures) float64 { return m.Pitch },
-		limit:  [2]float64{50, 42}, good: 20,
+		limit:  [2]float64{50, 45}, good: 20,
 	},
 	{
 		reason: checkin.QualityReason{Code: "tilted", Hint: "Hold your head upright."},
