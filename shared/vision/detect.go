@@ -20,38 +20,39 @@ type Face struct {
 }
 
 // Detect finds the faces of a frame, largest first. One pass over the whole
-// frame sees faces from about a thirtieth of its width.
+// frame sees faces from about a thirtieth of its width. The slice is the
+// Analyser's own: the next Detect writes over it.
 func (a *Analyser) Detect(f Frame) ([]Face, error) {
-	img, release, err := f.mat()
+	p, err := a.lend(f)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
-	return a.detect(img, f.bounds())
+	defer a.giveBack(p)
+	a.faces, err = a.appendFaces(a.faces[:0], p, p.bounds())
+	return a.faces, err
 }
 
 // Search finds the faces of a photo as Enrol does: see search.
 func (a *Analyser) Search(photo Frame) ([]Face, error) {
-	img, release, err := photo.mat()
+	p, err := a.lend(photo)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
-	return a.search(img)
+	defer a.giveBack(p)
+	return a.search(p)
 }
 
 // search is Detect for a photo whose framing nobody controls. A face that fills
 // the picture, or a portrait squeezed into the detector's landscape, is found
 // with a margin around it; a small one in parts of the picture.
-func (a *Analyser) search(img gocv.Mat) ([]Face, error) {
-	for _, regions := range searchRegions(img.Cols(), img.Rows()) {
+func (a *Analyser) search(photo picture) ([]Face, error) {
+	for _, regions := range searchRegions(photo.Width, photo.Height) {
 		var faces []Face
 		for _, r := range regions {
-			found, err := a.detect(img, r)
-			if err != nil {
+			var err error
+			if faces, err = a.appendFaces(faces, photo, r); err != nil {
 				return nil, err
 			}
-			faces = append(faces, found...)
 		}
 		if len(faces) > 0 {
 			return merge(faces), nil
@@ -84,11 +85,12 @@ func searchRegions(w, h int) [][]image.Rectangle {
 	return passes
 }
 
-// detect finds faces in a region, which may reach beyond the image.
-func (a *Analyser) detect(img gocv.Mat, region image.Rectangle) ([]Face, error) {
-	whole := image.Rect(0, 0, img.Cols(), img.Rows())
-	inside := region.Intersect(whole)
-	part := img.Region(inside)
+// appendFaces appends the faces of a region, which may reach beyond the
+// picture. On an error it returns faces as they were.
+func (a *Analyser) appendFaces(faces []Face, p picture, region image.Rectangle) ([]Face, error) {
+	a.alignment = alignment{}
+	inside := region.Intersect(p.bounds())
+	part := p.mat.Region(inside)
 	defer part.Close()
 	input := part
 	if inside != region {
@@ -97,24 +99,25 @@ func (a *Analyser) detect(img gocv.Mat, region image.Rectangle) ([]Face, error) 
 		input = a.padded
 	}
 	if err := a.detector.run(input, &a.resized); err != nil {
-		return nil, fmt.Errorf("detect faces: %w", err)
+		return faces, fmt.Errorf("detect faces: %w", err)
 	}
-	faces := a.distinct(a.decodeBoxes(region, whole))
-	for i := range faces {
-		if err := a.locate(img, &faces[i]); err != nil {
-			return nil, err
+	before := len(faces)
+	faces = a.appendBoxes(faces, region, p.bounds())
+	found := a.distinct(faces[before:])
+	for i := range found {
+		if err := a.locate(p, &found[i]); err != nil {
+			return faces[:before], err
 		}
 	}
-	return faces, nil
+	return faces[:before+len(found)], nil
 }
 
-// decodeBoxes reads the detector's outputs.
-func (a *Analyser) decodeBoxes(region, whole image.Rectangle) []Face {
+// appendBoxes reads the detector's outputs.
+func (a *Analyser) appendBoxes(faces []Face, region, whole image.Rectangle) []Face {
 	d := &a.models.manifest.Detector
 	boxes, scores := a.detector.net.output(0), a.detector.net.output(1)
 	classes := len(scores) / (len(boxes) / 4)
 	w, h := float64(region.Dx()), float64(region.Dy())
-	var faces []Face
 	for i := range len(boxes) / 4 {
 		score := scores[i*classes+d.Output.Face]
 		if !(score >= d.Threshold) {

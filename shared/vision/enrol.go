@@ -40,12 +40,7 @@ const bystander = 0.25
 // Enrol makes a template of the one person in a photo. A photo that is not good
 // enough gives a *Rejection with all its reasons.
 func (a *Analyser) Enrol(photo Frame) (Enrolment, error) {
-	img, release, err := photo.mat()
-	if err != nil {
-		return Enrolment{}, err
-	}
-	defer release()
-	faces, err := a.search(img)
+	faces, err := a.Search(photo)
 	if err != nil {
 		return Enrolment{}, err
 	}

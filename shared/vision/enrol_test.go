@@ -28,6 +28,8 @@ func TestEnrolRefusesWithReasons(t *testing.T) {
 		{"in glaring sun", edit(t, good, exposed(1.7, 40)), "too_bright"},
 		{"through fog", edit(t, good, exposed(0.3, 100)), "low_contrast"},
 		{"half outside", edit(t, good, part(0.38, 0, 1, 1)), "cropped"},
+		{"with eyes closed", portrait(t, a, 2, image.Pt(1542, 277), 0.7), "eyes_closed"},
+		{"lying down", edit(t, portrait(t, a, 1, image.Pt(1572, 320), 1), turned(-12)), "tilted"},
 		{"in profile", portrait(t, a, 2, image.Pt(447, 269), 1), "turned_away"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

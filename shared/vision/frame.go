@@ -3,7 +3,6 @@ package vision
 import (
 	"fmt"
 	"image"
-	"runtime"
 	"time"
 
 	"gocv.io/x/gocv"
@@ -19,21 +18,28 @@ type Frame struct {
 
 func (f Frame) bounds() image.Rectangle { return image.Rect(0, 0, f.Width, f.Height) }
 
-// mat lends the frame's pixels to OpenCV without a copy. They stay pinned
-// until release is called.
-func (f Frame) mat() (m gocv.Mat, release func(), err error) {
+// picture is a frame whose pixels OpenCV reads where they are.
+type picture struct {
+	Frame
+	mat gocv.Mat
+}
+
+// lend makes a picture of a frame, without a copy. The pixels stay pinned until
+// it is given back.
+func (a *Analyser) lend(f Frame) (picture, error) {
 	if f.Width < 1 || f.Height < 1 || len(f.Pix) != 3*f.Width*f.Height {
-		return m, nil, fmt.Errorf("frame of %dx%d: %d bytes instead of %d", f.Width, f.Height, len(f.Pix), 3*f.Width*f.Height)
+		return picture{}, fmt.Errorf("frame of %dx%d: %d bytes instead of %d", f.Width, f.Height, len(f.Pix), 3*f.Width*f.Height)
 	}
-	var pin runtime.Pinner
-	pin.Pin(&f.Pix[0])
-	m, err = gocv.NewMatFromBytes(f.Height, f.Width, gocv.MatTypeCV8UC3, f.Pix)
+	a.pinned.Pin(&f.Pix[0])
+	mat, err := gocv.NewMatFromBytes(f.Height, f.Width, gocv.MatTypeCV8UC3, f.Pix)
 	if err != nil {
-		pin.Unpin()
-		return m, nil, fmt.Errorf("frame of %dx%d: %w", f.Width, f.Height, err)
+		a.pinned.Unpin()
+		return picture{}, fmt.Errorf("frame of %dx%d: %w", f.Width, f.Height, err)
 	}
-	return m, func() {
-		m.Close()
-		pin.Unpin()
-	}, nil
+	return picture{Frame: f, mat: mat}, nil
+}
+
+func (a *Analyser) giveBack(p picture) {
+	p.mat.Close()
+	a.pinned.Unpin()
 }

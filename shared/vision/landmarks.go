@@ -3,8 +3,6 @@ package vision
 import (
 	"fmt"
 	"math"
-
-	"gocv.io/x/gocv"
 )
 
 // fivePoints are the landmarks (iBUG 300-W order, from 0) whose mean is each of
@@ -13,8 +11,8 @@ import (
 var fivePoints = [5][]int{{37, 38, 40, 41}, {43, 44, 46, 47}, {30}, {48, 60}, {54, 64}}
 
 // locate fills in the face's points.
-func (a *Analyser) locate(img gocv.Mat, face *Face) error {
-	part := img.Region(face.Box)
+func (a *Analyser) locate(p picture, face *Face) error {
+	part := p.mat.Region(face.Box)
 	defer part.Close()
 	if err := a.landmarks.run(part, &a.resized); err != nil {
 		return fmt.Errorf("locate landmarks: %w", err)

@@ -13,12 +13,12 @@ const LiveFrom = 0.5
 // Liveness returns the probability that the face is a bona fide presentation.
 // It is noisy on single frames: fuse it over a track.
 func (a *Analyser) Liveness(f Frame, face Face) (float64, error) {
-	img, release, err := f.mat()
+	p, err := a.lend(f)
 	if err != nil {
 		return 0, err
 	}
-	defer release()
-	part := img.Region(around(face.Box, f.bounds(), a.models.manifest.Liveness.Crop))
+	defer a.giveBack(p)
+	part := p.mat.Region(around(face.Box, f.bounds(), a.models.manifest.Liveness.Crop))
 	defer part.Close()
 	if err := a.liveness.run(part, &a.resized); err != nil {
 		return 0, fmt.Errorf("judge liveness: %w", err)

@@ -22,6 +22,7 @@ type Manifest struct {
 	Landmarks  Landmarks  `yaml:"landmarks"`
 	Recogniser Recogniser `yaml:"recogniser"`
 	Liveness   Liveness   `yaml:"liveness"`
+	Eyes       Eyes       `yaml:"eyes"`
 	Runtime    []Library  `yaml:"runtime"`
 
 	dir string
@@ -118,6 +119,21 @@ type LivenessOutput struct {
 	BonaFide int    `yaml:"bona_fide"`
 }
 
+// Eyes tells an open eye from a closed one. Kind logits is one number per
+// class, to be put through softmax.
+type Eyes struct {
+	Model  `yaml:",inline"`
+	Crop   float64    `yaml:"crop"` // side of the square around an eye's middle, in distances between the eyes
+	Output EyesOutput `yaml:"output"`
+}
+
+// EyesOutput names the output and the class of closed eyes.
+type EyesOutput struct {
+	Kind   string `yaml:"kind"`
+	Name   string `yaml:"name"`
+	Closed int    `yaml:"closed"`
+}
+
 // Library is ONNX Runtime's shared library for one processor.
 type Library struct {
 	Arch string `yaml:"arch"` // as GOARCH says it
@@ -152,7 +168,7 @@ func LoadManifest(path string) (Manifest, error) {
 }
 
 func (m *Manifest) models() []*Model {
-	return []*Model{&m.Detector.Model, &m.Landmarks.Model, &m.Recogniser.Model, &m.Liveness.Model}
+	return []*Model{&m.Detector.Model, &m.Landmarks.Model, &m.Recogniser.Model, &m.Liveness.Model, &m.Eyes.Model}
 }
 
 // library returns the entry for this processor.

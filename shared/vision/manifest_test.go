@@ -79,6 +79,8 @@ func TestOpenRefuses(t *testing.T) {
 		{"no calibration", "calibration: calibration.yaml", "calibration: none.yaml", []string{"calibration", "none.yaml"}},
 		{"calibration of another recogniser", "template: fr-feature-1", "template: other", []string{"calibration.yaml", `"fr-feature-1"`, `"other"`, "gate-agent eval"}},
 		{"wrong dimension", "dimension: 512", "dimension: 128", []string{"fr_feature.onnx", "512", "128"}},
+		{"eyes that leave the face", "crop: 0.68", "crop: 6.8", []string{"eyes.crop", "6.8"}},
+		{"no closed eyes", "closed: 0", "closed: 2", []string{"fr_eye.onnx", "2"}},
 		{"class that is not there", "bona_fide: 0", "bona_fide: 7", []string{"fr_liveness.onnx", "7"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -20,7 +20,7 @@ type Models struct {
 	manifest Manifest
 	backend  string
 
-	detector, landmarks, recogniser, liveness loaded
+	detector, landmarks, recogniser, liveness, eyes loaded
 }
 
 // Open loads the models that the manifest at path names, checks that they have
@@ -54,7 +54,7 @@ func Open(path string, opts Options) (*Models, error) {
 }
 
 func (m *Models) load(eng engine) error {
-	d, l, r, p := &m.manifest.Detector, &m.manifest.Landmarks, &m.manifest.Recogniser, &m.manifest.Liveness
+	d, l, r, p, e := &m.manifest.Detector, &m.manifest.Landmarks, &m.manifest.Recogniser, &m.manifest.Liveness, &m.manifest.Eyes
 	for _, part := range []struct {
 		to      *loaded
 		model   *Model
@@ -64,6 +64,7 @@ func (m *Models) load(eng engine) error {
 		{&m.landmarks, &l.Model, []string{l.Output.Name}},
 		{&m.recogniser, &r.Model, []string{r.Output.Name}},
 		{&m.liveness, &p.Model, []string{p.Output.Name}},
+		{&m.eyes, &e.Model, []string{e.Output.Name}},
 	} {
 		got, err := eng.load(part.model, part.outputs)
 		if err != nil {
@@ -90,7 +91,7 @@ func (m *Models) Calibration() face.Calibration { return m.manifest.Recogniser.c
 // Close frees the models. Close every Analyser first.
 func (m *Models) Close() error {
 	var errs []error
-	for _, part := range []loaded{m.detector, m.landmarks, m.recogniser, m.liveness} {
+	for _, part := range []loaded{m.detector, m.landmarks, m.recogniser, m.liveness, m.eyes} {
 		if part != nil {
 			errs = append(errs, part.close())
 		}

@@ -68,7 +68,7 @@ func (ortEngine) load(m *Model, outputs []string) (loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ortModel{session: session, input: ortShape(m.Input.Shape), outputs: shapes}, nil
+	return &ortModel{session, m.Input.Name, ortShape(m.Input.Shape), outputs, shapes}, nil
 }
 
 // ortShapes compares the model's own input with the manifest's and returns the
@@ -124,43 +124,56 @@ func ortShape(dims []int) ort.Shape {
 
 // ortModel is one session: ONNX Runtime lets any number of threads run it.
 type ortModel struct {
-	session *ort.DynamicAdvancedSession
-	input   ort.Shape
-	outputs []ort.Shape
+	session     *ort.DynamicAdvancedSession
+	inputName   string
+	input       ort.Shape
+	outputNames []string
+	outputs     []ort.Shape
 }
 
 func (m *ortModel) newNetwork() (network, error) {
-	n := &ortNetwork{session: m.session}
-	in, err := ort.NewEmptyTensor[float32](m.input)
+	binding, err := m.session.CreateIoBinding()
 	if err != nil {
 		return nil, err
 	}
-	n.in, n.data = []ort.Value{in}, [][]float32{in.GetData()}
-	for _, shape := range m.outputs {
-		out, err := ort.NewEmptyTensor[float32](shape)
-		if err != nil {
+	n := &ortNetwork{session: m.session, binding: binding}
+	if err := n.bind(m.input, binding.BindInput, m.inputName); err != nil {
+		return nil, errors.Join(err, n.close())
+	}
+	for i, shape := range m.outputs {
+		if err := n.bind(shape, binding.BindOutput, m.outputNames[i]); err != nil {
 			return nil, errors.Join(err, n.close())
 		}
-		n.out, n.data = append(n.out, out), append(n.data, out.GetData())
 	}
 	return n, nil
 }
 
 func (m *ortModel) close() error { return m.session.Destroy() }
 
+// ortNetwork binds its tensors once, so that a run passes no arguments and
+// allocates nothing.
 type ortNetwork struct {
 	session *ort.DynamicAdvancedSession
-	in, out []ort.Value
-	data    [][]float32 // of in, then of out
+	binding *ort.IoBinding
+	tensors []*ort.Tensor[float32] // the input, then the outputs
 }
 
-func (n *ortNetwork) input() []float32       { return n.data[0] }
-func (n *ortNetwork) run() error             { return n.session.Run(n.in, n.out) }
-func (n *ortNetwork) output(i int) []float32 { return n.data[i+1] }
+func (n *ortNetwork) bind(shape ort.Shape, to func(string, ort.Value) error, name string) error {
+	t, err := ort.NewEmptyTensor[float32](shape)
+	if err != nil {
+		return err
+	}
+	n.tensors = append(n.tensors, t)
+	return to(name, t)
+}
+
+func (n *ortNetwork) input() []float32       { return n.tensors[0].GetData() }
+func (n *ortNetwork) run() error             { return n.session.RunWithBinding(n.binding) }
+func (n *ortNetwork) output(i int) []float32 { return n.tensors[i+1].GetData() }
 
 func (n *ortNetwork) close() error {
-	var errs []error
-	for _, t := range append(n.in, n.out...) {
+	errs := []error{n.binding.Destroy()}
+	for _, t := range n.tensors {
 		errs = append(errs, t.Destroy())
 	}
 	return errors.Join(errs...)

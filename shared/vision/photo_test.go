@@ -14,8 +14,8 @@ import (
 
 var grey50 = color.RGBA{127, 127, 127, 255}
 
-// picture is red in its left half, blue in its right.
-func picture(w, h int) image.Image {
+// twoColours is red in its left half, blue in its right.
+func twoColours(w, h int) image.Image {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
 		for x := range w {
@@ -55,7 +55,7 @@ func oriented(data []byte, orientation byte) []byte {
 
 // resizedHeader is a small PNG whose header claims another size.
 func resizedHeader(t testing.TB, w, h uint32) []byte {
-	data := asPNG(t, picture(64, 64))
+	data := asPNG(t, twoColours(64, 64))
 	ihdr := data[8+4 : 8+4+4+13]
 	binary.BigEndian.PutUint32(ihdr[4:], w)
 	binary.BigEndian.PutUint32(ihdr[8:], h)
@@ -64,7 +64,7 @@ func resizedHeader(t testing.TB, w, h uint32) []byte {
 }
 
 func TestDecodePhotoRefuses(t *testing.T) {
-	photo, drawing := sampleBytes(t, 1), asPNG(t, picture(200, 100))
+	photo, drawing := sampleBytes(t, 1), asPNG(t, twoColours(200, 100))
 	for _, tt := range []struct {
 		name string
 		data []byte
@@ -84,7 +84,7 @@ func TestDecodePhotoRefuses(t *testing.T) {
 		{"PNG that holds less than it claims", resizedHeader(t, 640, 480), ErrTruncated},
 		{"too many bytes", make([]byte, MaxPhotoBytes+1), ErrTooLarge},
 		{"too many pixels", asJPEG(t, image.NewGray(image.Rect(0, 0, 8000, 5001))), ErrTooLarge},
-		{"a stamp", asPNG(t, picture(63, 200)), ErrTooSmall},
+		{"a stamp", asPNG(t, twoColours(63, 200)), ErrTooSmall},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := DecodePhoto(tt.data); !errors.Is(err, tt.want) {
@@ -96,7 +96,7 @@ func TestDecodePhotoRefuses(t *testing.T) {
 
 func TestDecodePhoto(t *testing.T) {
 	const red, blue = 2, 0 // the byte of a BGR pixel that is bright
-	wide := picture(200, 100)
+	wide := twoColours(200, 100)
 	for _, tt := range []struct {
 		name          string
 		data          []byte
@@ -109,7 +109,7 @@ func TestDecodePhoto(t *testing.T) {
 		{"upside down", oriented(asJPEG(t, wide), 3), 200, 100, blue},
 		{"on its side", oriented(asJPEG(t, wide), 6), 100, 200, red},
 		{"on its other side", oriented(asJPEG(t, wide), 8), 100, 200, blue},
-		{"halved above 8 megapixels", asJPEG(t, picture(4000, 2500)), 2000, 1250, red},
+		{"halved above 8 megapixels", asJPEG(t, twoColours(4000, 2500)), 2000, 1250, red},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f, err := DecodePhoto(tt.data)
@@ -128,9 +128,9 @@ func TestDecodePhoto(t *testing.T) {
 
 func FuzzDecodePhoto(f *testing.F) {
 	f.Add([]byte(nil))
-	f.Add(asJPEG(f, picture(64, 64)))
-	f.Add(asPNG(f, picture(64, 64)))
-	f.Add(oriented(asJPEG(f, picture(64, 64)), 6))
+	f.Add(asJPEG(f, twoColours(64, 64)))
+	f.Add(asPNG(f, twoColours(64, 64)))
+	f.Add(oriented(asJPEG(f, twoColours(64, 64)), 6))
 	f.Add([]byte("\xff\xd8\xff\xda\x00\x00\xff\xd9"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		frame, err := DecodePhoto(data)

@@ -1,40 +1,56 @@
 package vision
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
-// preparation turns bytes of BGR pixels into a network's input.
+// preparation turns packed BGR pixels into a network's input: a plane per
+// colour, each value scaled as the manifest says.
 type preparation struct {
-	planes []int // byte of a BGR pixel that goes into each plane; empty for grey
-	value  [256]float32
+	grey, rgb bool
+	value     [256]float32
 }
 
 func newPreparation(in Input) preparation {
-	p := preparation{planes: map[string][]int{"rgb": {2, 1, 0}, "bgr": {0, 1, 2}}[in.Colours]}
+	p := preparation{grey: in.Colours == "grey", rgb: in.Colours == "rgb"}
 	for i := range p.value {
 		p.value[i] = (float32(i) - in.Mean) * in.Scale
 	}
 	return p
 }
 
-// fill writes len(dst) values from packed BGR pixels.
+// fill writes the whole of dst in one pass over the pixels.
 func (p *preparation) fill(dst []float32, bgr []byte) error {
-	pixels := len(bgr) / 3
-	if want := pixels * max(1, len(p.planes)); len(dst) != want {
-		return fmt.Errorf("prepare input: %d values for %d", len(dst), want)
+	n, planes := len(bgr)/3, 3
+	if p.grey {
+		planes = 1
 	}
-	if len(p.planes) == 0 {
+	if len(dst) != planes*n {
+		return fmt.Errorf("prepare input: %d pixels for %d values", n, len(dst))
+	}
+	if p.grey {
 		for i := range dst {
 			dst[i] = p.value[grey(bgr[3*i:3*i+3])]
 		}
 		return nil
 	}
-	for plane, from := range p.planes {
-		out := dst[plane*pixels:][:pixels]
-		for i := range out {
-			out[i] = p.value[bgr[3*i+from]]
-		}
+	blue, green, red := dst[:n], dst[n:][:n], dst[2*n:][:n]
+	if p.rgb {
+		blue, red = red, blue
+	}
+	for i := range n {
+		pixel := bgr[3*i : 3*i+3]
+		blue[i], green[i], red[i] = p.value[pixel[0]], p.value[pixel[1]], p.value[pixel[2]]
 	}
 	return nil
+}
+
+// mirror turns every row of an input around.
+func mirror(input []float32, width int) {
+	for row := range slices.Chunk(input, width) {
+		slices.Reverse(row)
+	}
 }
 
 // grey is the luma of ITU-R BT.601 in the fixed point that OpenCV uses.

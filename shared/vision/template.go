@@ -2,62 +2,86 @@ package vision
 
 import (
 	"fmt"
-
-	"gocv.io/x/gocv"
+	"slices"
 
 	"github.com/openstile/stile/shared/face"
+)
+
+// pass is one look of the recogniser at an aligned face.
+type pass int
+
+const (
+	upright pass = iota
+	mirrored
+)
+
+// Passes whose normalised features are averaged into one vector.
+var (
+	onePass   = []pass{upright}
+	twoPasses = []pass{upright, mirrored}
 )
 
 // Template returns the features of a face, L2-normalised, as one of several
 // probes that are fused: the picture as it is, in one pass.
 func (a *Analyser) Template(f Frame, found Face) (face.Vector, error) {
-	return a.features(f, found, false)
+	return a.AppendTemplate(nil, f, found)
+}
+
+// AppendTemplate is Template that appends to v, so that a caller's memory can
+// serve frame after frame. On an error v is returned as it was.
+func (a *Analyser) AppendTemplate(v face.Vector, f Frame, found Face) (face.Vector, error) {
+	return a.appendFeatures(v, f, found, onePass)
 }
 
 // Probe returns the features of a face that must decide alone: of the picture
 // and its mirror image, which costs twice a Template and misses fewer people.
 func (a *Analyser) Probe(f Frame, found Face) (face.Vector, error) {
-	return a.features(f, found, false, true)
+	return a.appendFeatures(nil, f, found, twoPasses)
 }
 
 // Reference returns the features of a face as a template to store. It is made
 // as a Probe is.
 func (a *Analyser) Reference(f Frame, found Face) (face.Vector, error) {
-	return a.features(f, found, false, true)
+	return a.appendFeatures(nil, f, found, twoPasses)
 }
 
-// features is the mean of passes over the aligned face, mirrored or not.
-func (a *Analyser) features(f Frame, found Face, passes ...bool) (face.Vector, error) {
-	img, release, err := f.mat()
+func (a *Analyser) appendFeatures(v face.Vector, f Frame, found Face, passes []pass) (face.Vector, error) {
+	p, err := a.lend(f)
 	if err != nil {
-		return nil, err
+		return v, err
 	}
-	defer release()
-	v := make(face.Vector, a.models.Dimension())
-	for _, mirrored := range passes {
-		if err := a.addFeatures(v, img, found, mirrored); err != nil {
-			return nil, err
+	defer a.giveBack(p)
+	pix, err := a.align(p, found)
+	if err != nil {
+		return v, fmt.Errorf("compute features: %w", err)
+	}
+	start := len(v)
+	v = slices.Grow(v, a.models.Dimension())[:start+a.models.Dimension()]
+	sum := v[start:]
+	clear(sum)
+	for _, pass := range passes {
+		features, err := a.features(pix, pass)
+		if err != nil {
+			return v[:start], fmt.Errorf("compute features: %w", err)
+		}
+		for i, x := range features {
+			sum[i] += x
 		}
 	}
-	return face.Normalise(v), nil
+	face.Normalise(sum)
+	return v, nil
 }
 
-// addFeatures adds the normalised features of the aligned face to v.
-func (a *Analyser) addFeatures(v face.Vector, img gocv.Mat, found Face, mirrored bool) error {
-	pix, err := a.align(img, found)
-	if err == nil && mirrored {
-		gocv.Flip(a.aligned, &a.aligned, 1)
-		pix, err = a.aligned.DataPtrUint8()
+// features runs the recogniser once. What it returns is the network's.
+func (a *Analyser) features(aligned []byte, how pass) (face.Vector, error) {
+	if err := a.recogniser.fill(aligned); err != nil {
+		return nil, err
 	}
-	if err == nil {
-		err = a.recogniser.runPixels(pix)
+	if how == mirrored {
+		mirror(a.recogniser.net.input(), a.recogniser.size.X)
 	}
-	if err != nil {
-		return fmt.Errorf("compute features: %w", err)
+	if err := a.recogniser.net.run(); err != nil {
+		return nil, err
 	}
-	features := face.Normalise(face.Vector(a.recogniser.net.output(0)))
-	for i, x := range features {
-		v[i] += x
-	}
-	return nil
+	return face.Normalise(face.Vector(a.recogniser.net.output(0))), nil
 }

@@ -50,6 +50,13 @@ func (m *Manifest) validate() error {
 	v.check(p.Output.BonaFide >= 0, "liveness.output.bona_fide", p.Output.BonaFide, "a class from 0")
 	v.check(p.Crop >= 1, "liveness.crop", p.Crop, "1 or more")
 
+	e := &m.Eyes
+	v.model("eyes", &e.Model)
+	v.check(e.Output.Kind == kindLogits, "eyes.output.kind", e.Output.Kind, kindLogits)
+	v.check(e.Output.Name != "", "eyes.output.name", e.Output.Name, "a name")
+	v.check(e.Output.Closed >= 0, "eyes.output.closed", e.Output.Closed, "a class from 0")
+	v.check(e.Crop > 0 && e.Crop <= 1, "eyes.crop", e.Crop, "above 0, at most 1")
+
 	for i, lib := range m.Runtime {
 		name := fmt.Sprintf("runtime[%d]", i)
 		v.file(name, lib.File)

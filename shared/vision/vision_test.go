@@ -86,11 +86,11 @@ func portrait(t testing.TB, a *Analyser, number int, p image.Point, margin float
 // edit returns what fn makes of a frame.
 func edit(t testing.TB, f Frame, fn func(gocv.Mat) gocv.Mat) Frame {
 	t.Helper()
-	m, release, err := f.mat()
+	m, err := gocv.NewMatFromBytes(f.Height, f.Width, gocv.MatTypeCV8UC3, f.Pix)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer release()
+	defer m.Close()
 	out := fn(m)
 	defer out.Close()
 	return Frame{Width: out.Cols(), Height: out.Rows(), Pix: out.ToBytes()}
@@ -117,6 +117,17 @@ func exposed(gain, offset float32) func(gocv.Mat) gocv.Mat {
 	return func(m gocv.Mat) gocv.Mat {
 		out := gocv.NewMat()
 		m.ConvertToWithParams(&out, gocv.MatTypeCV8U, gain, offset)
+		return out
+	}
+}
+
+// turned turns a picture about its middle, counter-clockwise, in degrees.
+func turned(angle float64) func(gocv.Mat) gocv.Mat {
+	return func(m gocv.Mat) gocv.Mat {
+		out := gocv.NewMat()
+		by := gocv.GetRotationMatrix2D(image.Pt(m.Cols()/2, m.Rows()/2), angle, 1)
+		defer by.Close()
+		gocv.WarpAffineWithParams(m, &out, by, image.Pt(m.Cols(), m.Rows()), gocv.InterpolationLinear, gocv.BorderReplicate, grey50)
 		return out
 	}
 }

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"image"
@@ -21,9 +22,10 @@ type Person struct {
 	Name    string // of the picture and the place in it, from the left
 	Picture []byte // JPEG
 	Path    string // where Picture lies for the simulated cameras
-	// fit reports whether the picture is good enough for enrolment.
-	fit      bool
-	template face.Vector
+	// fit reports whether the picture is good enough for enrolment, seen whether
+	// it is for a lane, which a stranger with closed eyes meets too.
+	fit, seen bool
+	template  face.Vector
 }
 
 const (
@@ -35,8 +37,8 @@ const (
 	// Two faces at least this alike are the same person. The cast's real pair
 	// scores 0.61, everybody else below 0.45.
 	samePerson face.Score = 0.5
-	// Enrolled people must be less alike than this, and a stranger must be less
-	// like every enrolled person: below the threshold of so small a gallery.
+	// Enrolled people and strangers must be less alike than the first, whoever
+	// withdraws than the second: below the threshold of so small a gallery.
 	different face.Score = 0.35
 	strange   face.Score = 0.3
 )
@@ -103,7 +105,9 @@ func cut(see *vision.Analyser, frame vision.Frame, f vision.Face) (Person, error
 		return Person{}, err
 	}
 	p.fit = err == nil
-	return p, nil
+	m, err := see.Measure(frame, f)
+	p.seen = len(m.Reasons(vision.ForLane)) == 0
+	return p, err
 }
 
 // around cuts a square with the face in its middle, enlarged or reduced to
@@ -144,7 +148,8 @@ type Roles struct {
 }
 
 // assign gives everybody a role. The one person who is in two pictures is
-// enrolled with the first and walks in with the second.
+// enrolled with the first and walks in with the second. Strangers are those
+// who are least like anybody enrolled.
 func assign(cast []Person, enrolled, strangers int) (r Roles, err error) {
 	taken := make([]bool, len(cast))
 	for i := range cast {
@@ -161,10 +166,12 @@ func assign(cast []Person, enrolled, strangers int) (r Roles, err error) {
 		}
 	}
 	for i, p := range cast {
-		if !taken[i] && p.fit && len(r.Strangers) < strangers && unlike(p, r.Enrolled, strange) {
-			r.Strangers, taken[i] = append(r.Strangers, p), true
+		if !taken[i] && p.seen && unlike(p, r.Enrolled, different) {
+			r.Strangers = append(r.Strangers, p)
 		}
 	}
+	slices.SortStableFunc(r.Strangers, func(p, q Person) int { return cmp.Compare(likeness(p, r.Enrolled), likeness(q, r.Enrolled)) })
+	r.Strangers = r.Strangers[:min(strangers, len(r.Strangers))]
 	// Whoever withdraws is a stranger afterwards.
 	for i, p := range r.Enrolled {
 		if i > 0 && unlike(p, slices.Concat(r.Enrolled[:i], r.Enrolled[i+1:]), strange) {
@@ -180,6 +187,13 @@ func assign(cast []Person, enrolled, strangers int) (r Roles, err error) {
 	return r, nil
 }
 
-func unlike(p Person, others []Person, limit face.Score) bool {
-	return !slices.ContainsFunc(others, func(o Person) bool { return face.Compare(p.template, o.template) >= limit })
+func unlike(p Person, others []Person, limit face.Score) bool { return likeness(p, others) < limit }
+
+// likeness is the score of the one among others who is most like p.
+func likeness(p Person, others []Person) face.Score {
+	most := face.Score(-1)
+	for _, o := range others {
+		most = max(most, face.Compare(p.template, o.template))
+	}
+	return most
 }

@@ -19,15 +19,18 @@ var words = map[string]messages{
 // germanHints are the hints by their codes; a code without one keeps its
 // English hint.
 var germanHints = map[string]string{
-	"no_face":       "Es wurde kein Gesicht gefunden. Blicken Sie bei gutem Licht in die Kamera.",
-	"several_faces": "Es ist mehr als ein Gesicht zu sehen. Nehmen Sie nur sich selbst auf.",
-	"too_small":     "Kommen Sie näher an die Kamera.",
-	"cropped":       "Bewegen Sie sich, bis Ihr ganzes Gesicht im Bild ist.",
-	"turned_away":   "Blicken Sie gerade in die Kamera.",
-	"too_dark":      "Suchen Sie mehr Licht.",
-	"too_bright":    "Gehen Sie aus dem starken Licht.",
-	"low_contrast":  "Suchen Sie mehr und gleichmäßigeres Licht und wischen Sie die Linse ab.",
-	"blurred":       "Halten Sie still und wischen Sie die Linse ab.",
+	"no_face":         "Es wurde kein Gesicht gefunden. Blicken Sie bei gutem Licht in die Kamera.",
+	"several_faces":   "Es ist mehr als ein Gesicht zu sehen. Nehmen Sie nur sich selbst auf.",
+	"too_small":       "Kommen Sie näher an die Kamera.",
+	"cropped":         "Bewegen Sie sich, bis Ihr ganzes Gesicht im Bild ist.",
+	"turned_away":     "Blicken Sie gerade in die Kamera.",
+	"chin_up_or_down": "Halten Sie den Kopf gerade und die Kamera auf Augenhöhe.",
+	"tilted":          "Halten Sie den Kopf aufrecht.",
+	"eyes_closed":     "Halten Sie die Augen offen.",
+	"too_dark":        "Gehen Sie ins Licht.",
+	"too_bright":      "Gehen Sie aus dem starken Licht.",
+	"low_contrast":    "Suchen Sie mehr und gleichmäßigeres Licht und wischen Sie die Linse ab.",
+	"blurred":         "Halten Sie still und wischen Sie die Linse ab.",
 }
 
 func hint(language string, r checkin.QualityReason) string {

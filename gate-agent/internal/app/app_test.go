@@ -110,7 +110,7 @@ func forgedModel(t *testing.T, c *config.Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{"fr_detect.onnx", "fr_landmark.onnx", "fr_feature.onnx", "fr_liveness.onnx", "calibration.yaml", "lib"} {
+	for _, file := range []string{"fr_detect.onnx", "fr_landmark.onnx", "fr_feature.onnx", "fr_liveness.onnx", "fr_eye.onnx", "calibration.yaml", "lib"} {
 		if err := os.Symlink(filepath.Join(from, file), filepath.Join(dir, file)); err != nil {
 			t.Fatal(err)
 		}
