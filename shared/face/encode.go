@@ -15,6 +15,7 @@ const (
 	encodingVersion = 1
 	encodingHeader  = 1 + 2 + 4
 	maxDimension    = 4096
+	maxLength       = 1.001 // float32 arithmetic included
 )
 
 // ErrEncoding is wrapped by every error of Decode.
@@ -34,14 +35,20 @@ func Encode(v Vector) []byte {
 	if scale == 0 {
 		return out
 	}
+	var squares float64
 	for i, x := range v {
-		out[encodingHeader+i] = byte(int8(math.Round(float64(x / scale))))
+		q := math.Round(float64(x / scale))
+		out[encodingHeader+i] = byte(int8(q))
+		squares += q * q
 	}
+	kept := float32(Length(v) / math.Sqrt(squares)) // rounding must not change the length
+	binary.LittleEndian.PutUint32(out[3:], math.Float32bits(kept))
 	return out
 }
 
-// Decode reads what Encode wrote into a normalised Vector of dimension dim. A
-// template of another dimension belongs to another model and is refused.
+// Decode reads what Encode wrote into a Vector of dimension dim. A template of
+// another dimension belongs to another model and is refused, as is one that no
+// recogniser makes: of no length, or longer than 1.
 func Decode(data []byte, dim int) (Vector, error) {
 	if len(data) < encodingHeader {
 		return nil, fmt.Errorf("%w: %d bytes", ErrEncoding, len(data))
@@ -61,5 +68,8 @@ func Decode(data []byte, dim int) (Vector, error) {
 	for i, b := range data[encodingHeader:] {
 		v[i] = scale * float32(int8(b))
 	}
-	return Normalise(v), nil
+	if length := Length(v); !(length > 0 && length <= maxLength) {
+		return nil, fmt.Errorf("%w: length %g", ErrEncoding, length)
+	}
+	return v, nil
 }

@@ -89,8 +89,9 @@ type Landmarks struct {
 // that is compared by inner product after L2-normalisation.
 type Recogniser struct {
 	Model       `yaml:",inline"`
-	Template    string           `yaml:"template"`    // id that goes with each template; templates of different ids never compare
-	References  [5][2]float64    `yaml:"references"`  // where eyes, nose and mouth corners go, in input pixels
+	Template    string           `yaml:"template"`   // id that goes with each template; templates of different ids never compare
+	References  [5][2]float64    `yaml:"references"` // where eyes, nose and mouth corners go, in input pixels
+	Strength    Strength         `yaml:"strength"`
 	Calibration string           `yaml:"calibration"` // file with a Calibration, relative to the manifest's folder
 	Output      RecogniserOutput `yaml:"output"`
 

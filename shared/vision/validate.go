@@ -40,6 +40,8 @@ func (m *Manifest) validate() error {
 	v.check(r.Output.Name != "", "recogniser.output.name", r.Output.Name, "a name")
 	v.check(r.Output.Dimension > 0, "recogniser.output.dimension", r.Output.Dimension, "above 0")
 	v.check(r.Template != "", "recogniser.template", r.Template, "an id")
+	v.check(r.Strength.Power >= 0 && r.Strength.Power <= 1, "recogniser.strength.power", r.Strength.Power, "from 0 to 1")
+	v.check((r.Strength.Power == 0) == (r.Strength.Least == 0) && r.Strength.Least >= 0, "recogniser.strength.least", r.Strength.Least, "above 0 if and only if there is a power")
 	v.check(r.References != [5][2]float64{}, "recogniser.references", r.References, "five points")
 	v.check(filepath.IsLocal(r.Calibration), "recogniser.calibration", r.Calibration, "a path inside the manifest's folder")
 

@@ -150,5 +150,5 @@ func (c *change) sameAs(active checkin.EnrolmentID, template face.Vector) (bool,
 		return false, err
 	}
 	defer face.Wipe(v)
-	return face.Compare(v, template) >= samePhoto, nil
+	return face.Alike(v, template) >= samePhoto, nil
 }

@@ -1,7 +1,6 @@
 package recognise
 
 import (
-	"slices"
 	"time"
 
 	"github.com/openstile/stile/shared/checkin"
@@ -12,8 +11,7 @@ import (
 // that nothing is known.
 type evidence struct {
 	frames int         // good ones
-	sum    face.Vector // of their probes, weighted by quality; nil without any
-	weight float64     // of the probes
+	probes face.Fusion // of them, weighted by quality
 	named  checkin.HolderID
 	looked time.Time // when the face was measured last
 
@@ -35,23 +33,14 @@ const (
 
 // differs reports whether a probe is of somebody else.
 func (e *evidence) differs(probe face.Vector) bool {
-	if e.sum == nil {
-		return false
-	}
-	fused := e.fused()
+	fused := e.probes.Vector()
 	defer face.Wipe(fused)
-	return face.Compare(probe, fused) < otherPerson
+	return fused != nil && face.Alike(probe, fused) < otherPerson
 }
 
 // add takes in the probe of a frame, which counts as much as its quality.
 func (e *evidence) add(probe face.Vector, weight float64) {
-	if e.sum == nil {
-		e.sum = make(face.Vector, len(probe))
-	}
-	for i, x := range probe {
-		e.sum[i] += float32(weight) * x
-	}
-	e.weight += weight
+	e.probes.Add(probe, weight)
 	e.frames++
 }
 
@@ -59,7 +48,7 @@ func (e *evidence) add(probe face.Vector, weight float64) {
 // else before: frames that name different people are evidence of none.
 func (e *evidence) names(holder checkin.HolderID) bool {
 	if e.named != "" && e.named != holder {
-		face.Wipe(e.sum)
+		e.probes.Wipe()
 		*e = evidence{frames: e.frames, looked: e.looked, refused: e.refused}
 		return false
 	}
@@ -67,12 +56,9 @@ func (e *evidence) names(holder checkin.HolderID) bool {
 	return true
 }
 
-// fused is the probe of all frames; the caller wipes it.
-func (e *evidence) fused() face.Vector { return face.Normalise(slices.Clone(e.sum)) }
-
 // forget leaves nothing of what was learned.
 func (e *evidence) forget() {
-	face.Wipe(e.sum)
+	e.probes.Wipe()
 	*e = evidence{}
 }
 
@@ -98,5 +84,5 @@ const (
 // 26, 6 and 2, and 20, 7 and 1 times. Of the people in the gallery who are found,
 // nine in ten need a single frame.
 func (e *evidence) asks() float64 {
-	return repeated + perFrame*max(0, settled-e.weight)
+	return repeated + perFrame*max(0, settled-e.probes.Weight())
 }

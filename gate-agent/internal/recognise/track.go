@@ -102,7 +102,7 @@ func (w *Watcher) embed(f vision.Frame, found vision.Face, e *evidence, weight f
 // decide presents somebody known as soon as that is certain, and a stranger once,
 // later. The liveness of a face that is nobody's is nobody's business.
 func (w *Watcher) decide(f vision.Frame, seen vision.Face, e *evidence, weight float64) error {
-	probe := e.fused()
+	probe := e.probes.Vector()
 	found := w.gallery.Identify(probe)
 	face.Wipe(probe)
 	if found.Verdict != checkin.VerdictKnown {
