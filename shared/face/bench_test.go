@@ -71,11 +71,9 @@ func BenchmarkSearch(b *testing.B) {
 
 // compared returns how many rows a search compares.
 func (t *table) compared(probe Vector, floor Score) (n int) {
-	var q query
-	t.codec.query(probe, &q)
 	two := newTop(floor)
 	bar := two.bar()
-	for i := range t.reaching(&q, &bar) {
+	for i := range t.reaching(probe, &bar) {
 		two.add(i, Compare(probe, t.row(i)))
 		bar = two.bar()
 		n++

@@ -1,5 +1,10 @@
 package face
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Index is an exact search over templates of one dimension: what Search returns
 // is what comparing the probe with every row in float32 would, bit for bit. From
 // some thousand rows on it reads a short code of each row first (see codec).
@@ -74,6 +79,18 @@ func (x *Index) Remove(id string) bool {
 func (x *Index) Search(probe Vector, floor Score) (best, second Hit) {
 	two := x.rows.search(probe, floor)
 	return x.hit(two.best), x.hit(two.second)
+}
+
+// Above returns every row whose score for probe is floor or more, the best first,
+// in the order of Search. It takes as long as Search does with that floor, and
+// what is found.
+func (x *Index) Above(probe Vector, floor Score) []Hit {
+	var hits []Hit
+	for row, score := range x.rows.above(probe, floor) {
+		hits = append(hits, x.hit(ranked{row, score}))
+	}
+	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
+	return hits
 }
 
 func (x *Index) hit(r ranked) Hit {

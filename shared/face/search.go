@@ -1,5 +1,7 @@
 package face
 
+import "iter"
+
 // none is the score of a Hit that there is not.
 const none = -1
 
@@ -34,13 +36,9 @@ func (t *top) add(row int, s Score) {
 
 // search compares probe with each row that may be among the two best.
 func (t *table) search(probe Vector, floor Score) top {
-	var q query
-	if t.codec == nil || !t.codec.query(probe, &q) {
-		return t.searchAll(probe, floor)
-	}
 	two := newTop(floor)
 	bar := two.bar()
-	for i := range t.reaching(&q, &bar) {
+	for i := range t.reaching(probe, &bar) {
 		two.add(i, Compare(probe, t.row(i)))
 		bar = two.bar()
 	}
@@ -54,4 +52,15 @@ func (t *table) searchAll(probe Vector, floor Score) top {
 		two.add(i, Compare(probe, t.row(i)))
 	}
 	return two
+}
+
+// above yields, in order, the rows whose score for probe is floor or more.
+func (t *table) above(probe Vector, floor Score) iter.Seq2[int, Score] {
+	return func(yield func(int, Score) bool) {
+		for i := range t.reaching(probe, &floor) {
+			if s := Compare(probe, t.row(i)); s >= floor && !yield(i, s) {
+				return
+			}
+		}
+	}
 }

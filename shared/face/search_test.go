@@ -1,6 +1,7 @@
 package face
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -17,7 +18,21 @@ func agrees(t *testing.T, x *Index, probe Vector) {
 		if got != want {
 			t.Fatalf("floor %g: got %+v, want %+v", floor, got, want)
 		}
+		if got, want := x.Above(probe, floor), x.aboveAll(probe, floor); !slices.Equal(got, want) {
+			t.Fatalf("floor %g: got %d hits, want %d, or in another order", floor, len(got), len(want))
+		}
 	}
+}
+
+// aboveAll is the definition of Above.
+func (x *Index) aboveAll(probe Vector, floor Score) (hits []Hit) {
+	for i := range x.Len() {
+		if s := Compare(probe, x.rows.row(i)); s >= floor {
+			hits = append(hits, Hit{ID: x.ids[i], Score: s})
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
+	return hits
 }
 
 // kinds are what a gallery could hold, each as a source of rows.

@@ -70,16 +70,26 @@ func (t *table) adopt(c *codec) {
 	}
 }
 
-// reaching yields, in order, the rows whose score may be bar or more. The caller
-// may raise bar in between.
-func (t *table) reaching(q *query, bar *Score) iter.Seq[int] {
+// reaching yields, in order, the rows whose score for probe may be bar or more,
+// which are all rows when nothing is known of them. The caller may raise bar in
+// between.
+func (t *table) reaching(probe Vector, bar *Score) iter.Seq[int] {
 	return func(yield func(int) bool) {
+		var q query
+		if t.codec == nil || !t.codec.query(probe, &q) {
+			for i := range t.n {
+				if !yield(i) {
+					return
+				}
+			}
+			return
+		}
 		var bounds [blockRows]float32
 		for k, s := range t.segments {
 			rows := min(segmentRows, t.n-k*segmentRows)
 			blocks := (rows + blockRows - 1) / blockRows
 			for b := 0; b < blocks; b++ {
-				b += scan(&s.codes[b*blockRows*q.width], &s.norms[b*blockNorms], blocks-b, q, float32(*bar), &bounds)
+				b += scan(&s.codes[b*blockRows*q.width], &s.norms[b*blockNorms], blocks-b, &q, float32(*bar), &bounds)
 				for l := 0; l < blockRows && b*blockRows+l < rows; l++ {
 					if bounds[l] < float32(*bar) {
 						continue
