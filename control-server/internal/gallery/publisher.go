@@ -150,8 +150,16 @@ func (p *Publisher) Change(ctx context.Context, event checkin.EventID, put map[w
 	}
 }
 
-// announce seals and publishes the manifest. The caller holds s.mu.
+// announce seals and publishes the manifest, with the crowd as the store has it. The caller holds s.mu.
 func (p *Publisher) announce(ctx context.Context, s *stream) error {
+	err := p.db.View(ctx, func(tx *store.Tx) error {
+		e, err := tx.Event(s.manifest.Event)
+		s.manifest.Crowd = e.Crowd
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	key, err := p.keys.Load(s.manifest.Event)
 	if err != nil {
 		return err

@@ -108,6 +108,17 @@ func (tx *Tx) TemplatesLeft(event checkin.EventID) (n int, err error) {
 	return n, err
 }
 
+// ReplaceTemplate puts another sealing of an active enrolment's template in the
+// place of the former one.
+func (tx *Tx) ReplaceTemplate(id checkin.EnrolmentID, sealed []byte) error {
+	n, err := tx.exec("replace template",
+		`UPDATE enrolments SET sealed = ? WHERE id = ? AND sealed IS NOT NULL`, sealed, id)
+	if err == nil && n == 0 {
+		err = notFound("active enrolment", id)
+	}
+	return err
+}
+
 // SealedTemplate returns the sealed template of an active enrolment.
 func (tx *Tx) SealedTemplate(id checkin.EnrolmentID) (sealed []byte, err error) {
 	err = tx.row("read template", notFound("active enrolment", id),
