@@ -109,7 +109,8 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *App, err 
 	a.registry.Connect(a.bus)
 
 	a.desk = enrol.New(db, keys, a.publisher, faces, log)
-	a.purger = purge.New(db, keys, a.publisher, a.registry, time.Now, log)
+	a.onStop("people", func(context.Context) error { a.desk.Close(); return nil })
+	a.purger = purge.New(db, keys, closing{a}, a.registry, time.Now, log)
 	a.books = ingest.New(db, func(r wire.Record, _ *checkin.Receipt) { a.Hub.Record(r) })
 	a.webhooks = webhook.New(outbox{db}, log)
 	if err := a.openEvents(ctx); err != nil {
@@ -154,10 +155,11 @@ func (a *App) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wg sync.WaitGroup
-	failed := make(chan error, 5)
+	failed := make(chan error, 6)
 	for name, run := range map[string]func(context.Context) error{
 		"bus":     func(ctx context.Context) error { return a.bus.Serve(ctx, busHandler{a}) },
 		"gallery": a.publisher.Run,
+		"people":  a.desk.Run,
 		"purge":   a.purger.Run,
 		"webhook": a.webhooks.Run,
 		"http":    a.serveHTTP,

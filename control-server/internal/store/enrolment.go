@@ -69,6 +69,14 @@ func (tx *Tx) ActiveEnrolment(holder checkin.HolderID) (checkin.Enrolment, error
 		holder, checkin.EnrolmentActive))
 }
 
+// ActiveEnrolments returns the ids of an event's active enrolments, the oldest
+// first.
+func (tx *Tx) ActiveEnrolments(event checkin.EventID) ([]checkin.EnrolmentID, error) {
+	read := func(s scan) (id checkin.EnrolmentID, err error) { return id, s(&id) }
+	return list(tx, "read active enrolments", read,
+		`SELECT id FROM enrolments WHERE event = ? AND state = ? ORDER BY seq`, event, checkin.EnrolmentActive)
+}
+
 // LatestEnrolment returns the holder's enrolment that something last happened
 // to, in whatever state.
 func (tx *Tx) LatestEnrolment(holder checkin.HolderID) (checkin.Enrolment, error) {
