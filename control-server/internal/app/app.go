@@ -121,7 +121,8 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *App, err 
 	venue := &venue{app: a}
 	a.http.Mount(web.APIPrefix, (&api.API{Keys: a.Data.Auth, Events: venue, Holders: venue, Gates: venue, Webhooks: venue}).Routes)
 	a.http.Mount(web.ConsolePrefix, console.New(console.Config{
-		Log: log, Operators: a.Data.Auth, Venue: venue, Board: a.Hub, Server: cfg.Public, Zone: cfg.Location(),
+		Log: log, Operators: a.Data.Auth, Venue: venue, Board: a.Hub, Server: cfg.Public,
+		Calibration: models.Calibration(), Zone: cfg.Location(),
 	}).Routes)
 	a.http.Mount(web.PortalPrefix, portal.New(portal.Config{Log: log, Holders: holderPages{a}, Now: time.Now, Zone: cfg.Location()}).Routes)
 	if a.listener, err = net.Listen("tcp", cfg.HTTP); err != nil {
