@@ -37,7 +37,7 @@ const noticeable = 0.01
 // percent writes a share with the two digits that count.
 func percent(share float64) string {
 	if share >= 0.1 {
-		return strconv.FormatFloat(100*share, 'f', 0, 64) + " %"
+		return strconv.FormatFloat(100*share, 'f', 0, 64) + "\u00a0%"
 	}
-	return strconv.FormatFloat(100*share, 'g', 2, 64) + " %"
+	return strconv.FormatFloat(100*share, 'g', 2, 64) + "\u00a0%"
 }

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
-	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -26,7 +25,6 @@ func parsePages(zone *time.Location) pages {
 		"clock":   func(t time.Time) string { return t.In(zone).Format("15:04:05") },
 		"day":     func(t time.Time) string { return t.In(zone).Format("Mon 2 Jan 2006, 15:04") },
 		"machine": func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
-		"grouped": grouped,
 		"plural": func(n int, one, many string) string {
 			if n == 1 {
 				return one
@@ -41,15 +39,6 @@ func parsePages(zone *time.Location) pages {
 			"templates/layout.html", "templates/fragments.html", "templates/"+file))
 	}
 	return all
-}
-
-// grouped writes a count with a comma between thousands.
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // Frame is what the layout around every page needs.
