@@ -105,10 +105,8 @@ func TestTwins(t *testing.T) {
 // After a restart, what was published holds until everybody has been compared.
 func TestComparisonAfterARestart(t *testing.T) {
 	h := open(t)
-	before := h.Desk
-	woken := func() {
-		t.Helper()
-		before.Close()
+	restart := func() {
+		h.Close()
 		h.Desk = New(h.db, h.vault, h.shelf, h.faces, slog.New(slog.DiscardHandler))
 	}
 	anna := h.push(holder("anna", agreed(time.Hour), encoded(t, portrait(t, woman, 1))))
@@ -127,14 +125,14 @@ func TestComparisonAfterARestart(t *testing.T) {
 	must(t, <-done)
 	h.marked("once compared", anna, twin)
 
-	woken()
+	restart()
 	carl := h.push(holder("carl", agreed(time.Hour), encoded(t, portrait(t, woman, 0.7))))
 	h.marked("after a restart, with somebody new", anna, twin)
 	must(t, h.Compare(t.Context(), gala))
 	h.marked("compared again", anna, twin, carl)
 	changes := h.shelf.changes
 	must(t, h.Compare(t.Context(), gala))
-	woken()
+	restart()
 	must(t, h.Compare(t.Context(), gala))
 	if h.shelf.changes != changes {
 		t.Error("the gates are told what they know")
