@@ -7,5 +7,5 @@
 // so is the other one; when one of the two withdraws, the mark goes with the same
 // transaction. How alike an event's people are altogether shifts the threshold
 // that every gate uses. After a start this is computed anew in the background,
-// some half a millisecond for each of 100,000 people.
+// which takes half a minute and 220 MB for 100,000 people.
 package enrol
