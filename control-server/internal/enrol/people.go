@@ -29,14 +29,14 @@ func (d *Desk) publish(ctx context.Context, c *change, fn func(*store.Tx) error)
 		}
 		return c.compare()
 	})
-	if c.trial != nil && err != nil {
+	switch {
+	case c.trial != nil && err != nil:
 		c.trial.Undo()
+	case c.trial != nil:
+		c.trial.Commit()
 	}
 	if err != nil {
 		return err
-	}
-	if c.trial != nil {
-		c.trial.Commit()
 	}
 	if c.shifted || len(c.put)+len(c.drop) > 0 {
 		d.gallery.Change(ctx, c.event.ID, c.put, c.drop)
