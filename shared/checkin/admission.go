@@ -26,6 +26,7 @@ const (
 	ReasonGranted       Reason = "granted"
 	ReasonNoMatch       Reason = "no_match"            // the face is nobody's in the gallery
 	ReasonAmbiguous     Reason = "ambiguous_match"     // two candidates too close to tell apart
+	ReasonLookAlike     Reason = "look_alike"          // enrolled, and too much like somebody else who is
 	ReasonAttack        Reason = "presentation_attack" // liveness refused
 	ReasonFaceOff       Reason = "face_off"            // face entry is not in use here now
 	ReasonUnknownTicket Reason = "unknown_ticket"

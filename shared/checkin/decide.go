@@ -23,7 +23,8 @@ type Verdict string
 const (
 	VerdictKnown     Verdict = "known"
 	VerdictUnknown   Verdict = "unknown"
-	VerdictAmbiguous Verdict = "ambiguous"
+	VerdictAmbiguous Verdict = "ambiguous"  // two candidates too close to tell apart
+	VerdictLookAlike Verdict = "look_alike" // somebody whose face alone is not enough, by enrolment
 )
 
 // Standing is what a lane knows about its event at the moment of a decision.
@@ -57,6 +58,8 @@ func Decide(now time.Time, s Standing, p Presentation) Decision {
 		case VerdictKnown:
 		case VerdictAmbiguous:
 			return deny(ReasonAmbiguous)
+		case VerdictLookAlike:
+			return deny(ReasonLookAlike)
 		default:
 			return deny(ReasonNoMatch)
 		}

@@ -26,6 +26,7 @@ func TestDecide(t *testing.T) {
 
 		{MeansFace, VerdictUnknown, "", Denied, ReasonNoMatch},
 		{MeansFace, VerdictAmbiguous, "", Denied, ReasonAmbiguous},
+		{MeansFace, VerdictLookAlike, "", Denied, ReasonLookAlike},
 		{MeansFace, "", "", Denied, ReasonNoMatch},
 		{MeansTicket, VerdictUnknown, "", Denied, ReasonUnknownTicket},
 		{MeansTicket, VerdictAmbiguous, "", Denied, ReasonUnknownTicket},

@@ -61,6 +61,9 @@ type FaceEntry struct {
 	Model  string           `json:"model"`
 	// Template is a face.Vector in its stored form (face.Encode).
 	Template []byte `json:"template"`
+	// LookAlike marks a face that is too much like another of this gallery: it
+	// is recognised, and asked for the ticket.
+	LookAlike bool `json:"look_alike,omitempty"`
 }
 
 // TicketEntry is what a sealed ticket entry holds. The ticket's secret is there
@@ -80,6 +83,16 @@ type Manifest struct {
 	Faces   int             `json:"faces"`
 	Tickets int             `json:"tickets"`
 	Digest  Digest          `json:"digest"`
+	Crowd
+}
+
+// Crowd says how alike the people of a gallery are.
+type Crowd struct {
+	// Shift is how much higher strangers reach here than the calibration of the
+	// recogniser says; see face.Calibration.
+	Shift float64 `json:"shift,omitempty"`
+	// LookAlikes counts the faces that are marked as such.
+	LookAlikes int `json:"look_alikes,omitempty"`
 }
 
 // Digest is an order-free digest of a set of entries: the XOR of the SHA-256 of

@@ -113,9 +113,12 @@ func messages() map[string]any {
 		"claim":        Claim{Admission: checkin.AdmissionID(someID), Gate: "north", Lane: "n1", At: when, Confirmed: true},
 		"pair_request": PairRequest{Code: "ABCD-1234", NKey: "nkey", XKey: "xkey"},
 		"pair_reply":   PairReply{Gate: "north", Name: "North", Bus: "nats://127.0.0.1:4222", ServerXKey: "xkey"},
-		"face_entry":   FaceEntry{Holder: "holder", Model: "recogniser-1", Template: []byte("template")},
+		"face_entry":   FaceEntry{Holder: "holder", Model: "recogniser-1", Template: []byte("template"), LookAlike: true},
 		"ticket_entry": TicketEntry{Credential: credential, SecretHash: []byte("hash")},
-		"manifest":     Manifest{Event: "concert", Epoch: 3, Version: 9, Faces: 1, Tickets: 1, Digest: knownDigest()},
+		"manifest": Manifest{
+			Event: "concert", Epoch: 3, Version: 9, Faces: 1, Tickets: 1, Digest: knownDigest(),
+			Crowd: Crowd{Shift: 0.0125, LookAlikes: 4},
+		},
 	}
 }
 

@@ -109,7 +109,8 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *App, err 
 	a.registry.Connect(a.bus)
 
 	a.desk = enrol.New(db, keys, a.publisher, faces, log)
-	a.purger = purge.New(db, keys, a.publisher, a.registry, time.Now, log)
+	a.onStop("people", func(context.Context) error { a.desk.Close(); return nil })
+	a.purger = purge.New(db, keys, closing{a}, a.registry, time.Now, log)
 	a.books = ingest.New(db, func(r wire.Record, _ *checkin.Receipt) { a.Hub.Record(r) })
 	a.webhooks = webhook.New(outbox{db}, log)
 	if err := a.openEvents(ctx); err != nil {
@@ -120,7 +121,8 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *App, err 
 	venue := &venue{app: a}
 	a.http.Mount(web.APIPrefix, (&api.API{Keys: a.Data.Auth, Events: venue, Holders: venue, Gates: venue, Webhooks: venue}).Routes)
 	a.http.Mount(web.ConsolePrefix, console.New(console.Config{
-		Log: log, Operators: a.Data.Auth, Venue: venue, Board: a.Hub, Server: cfg.Public, Zone: cfg.Location(),
+		Log: log, Operators: a.Data.Auth, Venue: venue, Board: a.Hub, Server: cfg.Public,
+		Calibration: models.Calibration(), Zone: cfg.Location(),
 	}).Routes)
 	a.http.Mount(web.PortalPrefix, portal.New(portal.Config{Log: log, Holders: holderPages{a}, Now: time.Now, Zone: cfg.Location()}).Routes)
 	if a.listener, err = net.Listen("tcp", cfg.HTTP); err != nil {
@@ -154,10 +156,11 @@ func (a *App) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wg sync.WaitGroup
-	failed := make(chan error, 5)
+	failed := make(chan error, 6)
 	for name, run := range map[string]func(context.Context) error{
 		"bus":     func(ctx context.Context) error { return a.bus.Serve(ctx, busHandler{a}) },
 		"gallery": a.publisher.Run,
+		"people":  a.desk.Run,
 		"purge":   a.purger.Run,
 		"webhook": a.webhooks.Run,
 		"http":    a.serveHTTP,

@@ -76,6 +76,9 @@ func (v *venue) CreateEvent(ctx context.Context, e checkin.Event, actor string) 
 	if err := v.app.publisher.Open(ctx, e.ID); err != nil {
 		v.app.log.Error("the new event's gallery is not published yet", "event", e.ID, "err", err)
 	}
+	if err := v.app.desk.Compare(ctx, e.ID); err != nil {
+		v.app.log.Error("the new event's people are not compared yet", "event", e.ID, "err", err)
+	}
 	return e, nil
 }
 

@@ -86,12 +86,21 @@ func (b *Bus) dropGallery(ctx context.Context, event checkin.EventID) error {
 	return nil
 }
 
+// tombstone is the header of an empty message. It has one because after a message
+// with neither body nor header the server delivers nothing more to a gate until
+// it asks again, which may be half a minute later.
+var tombstone = nats.Header{"Stile-Tombstone": {"1"}}
+
 // PublishEntries puts sealed entries into the gallery. An entry without bytes
 // is a tombstone. It returns when all are acknowledged.
 func (b *Bus) PublishEntries(ctx context.Context, event checkin.EventID, entries map[wire.EntryRef][]byte) error {
 	pending := make([]jetstream.PubAckFuture, 0, len(entries))
 	for ref, sealed := range entries {
-		ack, err := b.js.PublishMsgAsync(&nats.Msg{Subject: wire.EntrySubject(event, ref), Data: sealed})
+		m := &nats.Msg{Subject: wire.EntrySubject(event, ref), Data: sealed}
+		if len(sealed) == 0 {
+			m.Header = tombstone
+		}
+		ack, err := b.js.PublishMsgAsync(m)
 		if err != nil {
 			return fmt.Errorf("publish to the gallery of event %s: %w", event, err)
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/openstile/stile/control-server/internal/live"
 	"github.com/openstile/stile/shared/checkin"
+	"github.com/openstile/stile/shared/face"
 	"github.com/openstile/stile/shared/wire"
 )
 
@@ -64,6 +65,8 @@ type Config struct {
 	// Server is the address by which gates reach this server, for the pairing
 	// command, e.g. "https://stile.example:8443". Empty: as the browser did.
 	Server string
+	// Calibration is of the recogniser that enrolment and gates use.
+	Calibration face.Calibration
 	// Zone is the venue's time zone; nil means the machine's.
 	Zone *time.Location
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/openstile/stile/control-server/internal/live"
 	"github.com/openstile/stile/shared/checkin"
+	"github.com/openstile/stile/shared/wire"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -36,6 +37,8 @@ func TestPagesGolden(t *testing.T) {
 	closed.events[0].Closed = evening.Add(6 * time.Hour)
 	closed.sign(checkin.Receipt{ID: "r3", Gate: "north", Count: 2317, At: evening.Add(6 * time.Hour)})
 	closed.sign(checkin.Receipt{ID: "r4", Gate: "vip", Count: 2000, Left: 317, At: evening.Add(6 * time.Hour)})
+	crowded := busyVenue()
+	crowded.faces, crowded.crowd = 12000, wire.Crowd{Shift: 0.02, LookAlikes: 1}
 	tests := []struct {
 		file  string
 		path  string
@@ -44,6 +47,7 @@ func TestPagesGolden(t *testing.T) {
 		{"board", "/console", busyVenue()},
 		{"events", "/console/events", busyVenue()},
 		{"event-open", "/console/events/summer", busyVenue()},
+		{"event-not-armed", "/console/events/summer", crowded},
 		{"event-closed", "/console/events/summer", closed},
 		{"close", "/console/events/summer/close", busyVenue()},
 		{"gates", "/console/gates", busyVenue()},

@@ -29,8 +29,9 @@ func (s *Console) showEvents(c *fiber.Ctx) error {
 type eventPage struct {
 	Frame
 	strip
-	Policy   []string        // in plain words
-	Manifest *wire.Manifest  // nil: there is no gallery
+	Policy   []string       // in plain words
+	Manifest *wire.Manifest // nil: there is no gallery
+	Faces    faces
 	Copies   []copyOfGallery // by gate
 	Purge    purge
 }
@@ -61,6 +62,7 @@ func (s *Console) followEvent(c *fiber.Ctx) error {
 		}
 		return []part{
 			{id: page.DOM(), template: "strip", data: page.strip},
+			{id: "faces", template: "faces", data: page.Faces},
 			{id: "gallery", template: "gallery", data: page},
 			{id: "purge", template: "purge", data: page},
 		}, nil
@@ -89,6 +91,7 @@ func (s *Console) event(ctx context.Context, id checkin.EventID) (eventPage, err
 	case checkin.ErrorCode(err) != checkin.CodeNotFound:
 		return page, err
 	}
+	page.Faces = facesOf(page.Event.Policy, page.Manifest, s.Calibration)
 	board := s.Board.Snapshot()
 	for _, g := range board.Gates {
 		if g.Event == id {

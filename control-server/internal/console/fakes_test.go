@@ -16,6 +16,7 @@ import (
 	"github.com/openstile/stile/control-server/internal/live"
 	"github.com/openstile/stile/control-server/internal/web"
 	"github.com/openstile/stile/shared/checkin"
+	"github.com/openstile/stile/shared/face"
 	"github.com/openstile/stile/shared/wire"
 )
 
@@ -51,6 +52,8 @@ type venue struct {
 	counts checkin.Counts
 	gates  []checkin.Gate
 	purge  PurgeReport
+	crowd  wire.Crowd
+	faces  int
 
 	addGate    func(name string, event checkin.EventID, actor string) (checkin.Gate, string, time.Time, error)
 	newCode    func(checkin.GateID, string) (string, time.Time, error)
@@ -78,7 +81,7 @@ func (v *venue) Manifest(ctx context.Context, id checkin.EventID) (wire.Manifest
 	if e, err := v.Event(ctx, id); err != nil || !e.Closed.IsZero() {
 		return wire.Manifest{}, checkin.Errorf(checkin.CodeNotFound, "there is no gallery")
 	}
-	return wire.Manifest{Event: id, Epoch: 1, Version: 2431, Faces: 2318, Tickets: 6020}, nil
+	return wire.Manifest{Event: id, Epoch: 1, Version: 2431, Faces: v.faces, Tickets: 6020, Crowd: v.crowd}, nil
 }
 
 func (v *venue) CloseEvent(_ context.Context, id checkin.EventID, actor string) error {
@@ -126,6 +129,8 @@ func busyVenue() *venue {
 	revoked := gate("old", "Old kiosk")
 	revoked.Revoked = evening
 	return &venue{
+		faces: 2318,
+		crowd: wire.Crowd{Shift: 0.004, LookAlikes: 4},
 		events: []checkin.Event{
 			{ID: "summer", Name: "Summer Nights", Doors: evening.Add(-time.Hour), Starts: evening.Add(time.Hour), Ends: evening.Add(5 * time.Hour), Policy: policy},
 			{ID: "spring", Name: "Spring Fair", Doors: evening.AddDate(0, -2, 0), Starts: evening.AddDate(0, -2, 0), Ends: evening.AddDate(0, -2, 1), Policy: policy, Closed: evening.AddDate(0, -2, 1)},
@@ -206,12 +211,19 @@ func busyBoard(hub *live.Hub, tick func() time.Time) {
 	say("vip", true, vip...)
 }
 
+// calibration is such that 2,318 faces and the default policy are well within
+// reach, and 12,000 not.
+var calibration = face.Calibration{
+	Intercept: 0.142, Slope: 0.066, Floor: 0.35, Ceiling: 0.56, Margin: 0.05,
+	Mated: []face.Quantile{{Share: 0.01, Score: 0.4}, {Share: 0.05, Score: 0.55}, {Share: 0.5, Score: 0.7}},
+}
+
 // start serves a console on a port of its own.
 func start(t *testing.T, v *venue, hub Board) (base string, server *web.Server) {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	server = web.New(web.Config{Log: log})
-	server.Mount(web.ConsolePrefix, New(Config{Log: log, Operators: &operators{}, Venue: v, Board: hub, Zone: time.UTC}).Routes)
+	server.Mount(web.ConsolePrefix, New(Config{Log: log, Operators: &operators{}, Venue: v, Board: hub, Calibration: calibration, Zone: time.UTC}).Routes)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

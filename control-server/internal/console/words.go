@@ -8,6 +8,7 @@ var reasonWords = map[checkin.Reason]string{
 	checkin.ReasonGranted:       "all in order",
 	checkin.ReasonNoMatch:       "face not known",
 	checkin.ReasonAmbiguous:     "two look alike",
+	checkin.ReasonLookAlike:     "has a look-alike",
 	checkin.ReasonAttack:        "not a live face",
 	checkin.ReasonFaceOff:       "face entry is off",
 	checkin.ReasonUnknownTicket: "ticket not known",

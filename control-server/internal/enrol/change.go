@@ -1,6 +1,7 @@
 package enrol
 
 import (
+	"github.com/openstile/stile/control-server/internal/crowd"
 	"github.com/openstile/stile/control-server/internal/store"
 	"github.com/openstile/stile/shared/checkin"
 	"github.com/openstile/stile/shared/face"
@@ -19,7 +20,15 @@ type change struct {
 	actor  string
 	holder checkin.Holder
 	put    map[wire.EntryRef][]byte
-	drop   []wire.EntryRef
+	drop   []wire.EntryRef // faces only: a ticket stays
+
+	// What the comparison with the others needs, and whether it gave anything.
+	people  *people // nil: there is none yet
+	trial   *crowd.Trial
+	joins   checkin.EnrolmentID
+	face    face.Vector // of joins
+	settles bool        // with this change everybody has been compared
+	shifted bool        // the crowd is another than the gates know
 }
 
 // holderFor finds the platform's holder or makes one.
@@ -102,53 +111,23 @@ func (c *change) enrolment(m *made) error {
 	case err != nil:
 		return err
 	default:
-		same, err := c.sameAs(active.ID, m.template)
+		same, err := c.samePhoto(active.ID, m.template)
 		if err != nil || same {
 			return err
 		}
 		if err := c.tx.EndEnrolment(active.ID, checkin.EnrolmentReplaced, c.tx.Now()); err != nil {
 			return err
 		}
-		c.drop = append(c.drop, wire.EntryRef{Kind: wire.EntryFace, ID: string(active.ID)})
+		c.drop = append(c.drop, faceRef(active.ID))
 	}
 	e.State, e.Model, e.Quality = checkin.EnrolmentActive, c.model, m.quality
-	ref := wire.EntryRef{Kind: wire.EntryFace, ID: string(e.ID)}
 	stored := face.Encode(m.template)
 	defer clear(stored)
-	plain := wire.Encode(wire.FaceEntry{Holder: c.holder.ID, Model: c.model, Template: stored})
-	defer clear(plain)
-	sealed := c.key.Seal(plain, ref.AAD(c.event.ID))
+	sealed := sealFace(c.key, c.event.ID, e.ID, wire.FaceEntry{Holder: c.holder.ID, Model: c.model, Template: stored})
 	if err := c.tx.PutEnrolment(e, sealed); err != nil {
 		return err
 	}
-	c.put[ref] = sealed
+	c.put[faceRef(e.ID)] = sealed
+	c.joins, c.face = e.ID, m.template
 	return c.tx.Audit(c.actor, "enrolment.make", string(e.ID))
-}
-
-// sameAs reports whether the active template was made from the same picture.
-func (c *change) sameAs(active checkin.EnrolmentID, template face.Vector) (bool, error) {
-	sealed, err := c.tx.SealedTemplate(active)
-	if err != nil {
-		return false, err
-	}
-	ref := wire.EntryRef{Kind: wire.EntryFace, ID: string(active)}
-	plain, err := c.key.Open(sealed, ref.AAD(c.event.ID))
-	if err != nil {
-		return false, err
-	}
-	defer clear(plain)
-	entry, err := wire.Decode[wire.FaceEntry](plain)
-	if err != nil {
-		return false, err
-	}
-	defer clear(entry.Template)
-	if entry.Model != c.model {
-		return false, nil
-	}
-	v, err := face.Decode(entry.Template, c.dim)
-	if err != nil {
-		return false, err
-	}
-	defer face.Wipe(v)
-	return face.Alike(v, template) >= samePhoto, nil
 }

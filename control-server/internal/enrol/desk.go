@@ -2,6 +2,7 @@ package enrol
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -34,17 +35,14 @@ type Desk struct {
 
 	// order is held from a commit until the gallery has heard of it: a template
 	// that was withdrawn must not be published after its tombstone.
-	order sync.Mutex
+	order  sync.Mutex
+	people map[checkin.EventID]*people
 }
 
 // New makes a Desk.
 func New(db *store.DB, keys Keys, gallery Gallery, faces *Faces, log *slog.Logger) *Desk {
-	return &Desk{db: db, keys: keys, gallery: gallery, faces: faces, log: log}
+	return &Desk{db: db, keys: keys, gallery: gallery, faces: faces, log: log, people: map[checkin.EventID]*people{}}
 }
-
-// samePhoto is the score above which a new template is taken for one of the
-// same picture: two different photos of one person stay well below it.
-const samePhoto face.Score = 0.995
 
 // Push takes in what a platform sent. It is idempotent by the platform's id:
 // the same push again changes nothing. Either all of it is stored or nothing.
@@ -73,8 +71,7 @@ func (d *Desk) Push(ctx context.Context, event checkin.EventID, p checkin.Push, 
 		sample = &m
 	}
 
-	c := &change{event: e.Event, key: key, model: d.faces.models.ModelID(), dim: d.faces.models.Dimension(),
-		actor: actor, put: map[wire.EntryRef][]byte{}}
+	c := d.change(e.Event, key, actor)
 	err = d.commit(ctx, c, func(tx *store.Tx) (err error) {
 		if _, err := openEvent(tx, event); err != nil {
 			return err // it was closed while the photo was looked at
@@ -104,7 +101,14 @@ func (d *Desk) Push(ctx context.Context, event checkin.EventID, p checkin.Push, 
 // Withdraw takes a holder's face back: consents end, the template is wiped, and
 // every gate is told. The tickets stay. Withdrawing twice is no error.
 func (d *Desk) Withdraw(ctx context.Context, event checkin.EventID, id checkin.HolderID, actor string) (status checkin.HolderStatus, err error) {
-	c := &change{event: checkin.Event{ID: event}}
+	key, err := d.keys.Load(event)
+	switch {
+	case err == nil:
+		defer key.Wipe()
+	case !errors.Is(err, seal.ErrKeyDestroyed): // then it is closed, and nobody bears a mark
+		return status, fmt.Errorf("withdraw: %w", err)
+	}
+	c := d.change(checkin.Event{ID: event}, key, actor)
 	err = d.commit(ctx, c, func(tx *store.Tx) error {
 		holder, err := tx.Holder(event, id)
 		if err != nil {
@@ -125,7 +129,7 @@ func (d *Desk) Withdraw(ctx context.Context, event checkin.EventID, id checkin.H
 			if err := tx.Audit(actor, "enrolment.withdraw", string(active.ID)); err != nil {
 				return err
 			}
-			c.drop = append(c.drop, wire.EntryRef{Kind: wire.EntryFace, ID: string(active.ID)})
+			c.drop = append(c.drop, faceRef(active.ID))
 		}
 		status, err = statusOf(tx, holder)
 		return err
@@ -134,6 +138,11 @@ func (d *Desk) Withdraw(ctx context.Context, event checkin.EventID, id checkin.H
 		return checkin.HolderStatus{}, err
 	}
 	return status, nil
+}
+
+func (d *Desk) change(event checkin.Event, key *seal.EventKey, actor string) *change {
+	return &change{event: event, key: key, model: d.faces.models.ModelID(), dim: d.faces.models.Dimension(),
+		actor: actor, put: map[wire.EntryRef][]byte{}}
 }
 
 // commit makes the change in a transaction, tells the gates, and then empties
@@ -147,19 +156,6 @@ func (d *Desk) commit(ctx context.Context, c *change, fn func(*store.Tx) error) 
 		d.log.Warn("a wiped template stays in the write-ahead log for now", "event", c.event.ID, "err", err)
 	}
 	return nil
-}
-
-func (d *Desk) publish(ctx context.Context, c *change, fn func(*store.Tx) error) error {
-	d.order.Lock()
-	defer d.order.Unlock()
-	err := d.db.Update(ctx, func(tx *store.Tx) error {
-		c.tx = tx
-		return fn(tx)
-	})
-	if err == nil && len(c.put)+len(c.drop) > 0 {
-		d.gallery.Change(ctx, c.event.ID, c.put, c.drop)
-	}
-	return err
 }
 
 // Status returns what is known of a holder.

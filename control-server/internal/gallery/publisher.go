@@ -38,16 +38,6 @@ type Publisher struct {
 	events map[checkin.EventID]*stream
 }
 
-// stream is what is in one event's gallery stream. shares holds each entry's
-// part of the digest, so that a change need not read the others.
-type stream struct {
-	mu       sync.Mutex
-	manifest wire.Manifest
-	shares   map[wire.EntryRef]wire.Digest
-	broken   bool // something was not published: fill again
-	closed   bool // nothing is published any more
-}
-
 // New makes a Publisher with no stream open.
 func New(db *store.DB, bus Bus, keys Keys, log *slog.Logger) *Publisher {
 	return &Publisher{db: db, bus: bus, keys: keys, log: log, events: map[checkin.EventID]*stream{}}
@@ -150,8 +140,16 @@ func (p *Publisher) Change(ctx context.Context, event checkin.EventID, put map[w
 	}
 }
 
-// announce seals and publishes the manifest. The caller holds s.mu.
+// announce seals and publishes the manifest, with the crowd as the store has it. The caller holds s.mu.
 func (p *Publisher) announce(ctx context.Context, s *stream) error {
+	err := p.db.View(ctx, func(tx *store.Tx) error {
+		e, err := tx.Event(s.manifest.Event)
+		s.manifest.Crowd = e.Crowd
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	key, err := p.keys.Load(s.manifest.Event)
 	if err != nil {
 		return err
@@ -221,27 +219,4 @@ func (p *Publisher) stream(event checkin.EventID) (*stream, bool) {
 	defer p.mu.Unlock()
 	s, ok := p.events[event]
 	return s, ok
-}
-
-func (s *stream) add(ref wire.EntryRef, sealed []byte) {
-	var share wire.Digest
-	share.Toggle(ref, sealed)
-	s.shares[ref] = share
-	s.toggle(ref, share, 1)
-}
-
-func (s *stream) remove(ref wire.EntryRef) {
-	if share, ok := s.shares[ref]; ok {
-		delete(s.shares, ref)
-		s.toggle(ref, share, -1)
-	}
-}
-
-func (s *stream) toggle(ref wire.EntryRef, share wire.Digest, n int) {
-	s.manifest.Digest.Merge(share)
-	if ref.Kind == wire.EntryFace {
-		s.manifest.Faces += n
-	} else {
-		s.manifest.Tickets += n
-	}
 }

@@ -18,7 +18,8 @@ type Keys interface {
 	Destroy(event checkin.EventID) error
 }
 
-// Gallery deletes an event's streams.
+// Gallery deletes what gates are sent of an event, and what is known of its
+// people in memory.
 type Gallery interface {
 	Close(ctx context.Context, event checkin.EventID) error
 }

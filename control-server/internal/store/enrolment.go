@@ -69,6 +69,14 @@ func (tx *Tx) ActiveEnrolment(holder checkin.HolderID) (checkin.Enrolment, error
 		holder, checkin.EnrolmentActive))
 }
 
+// ActiveEnrolments returns the ids of an event's active enrolments, the oldest
+// first.
+func (tx *Tx) ActiveEnrolments(event checkin.EventID) ([]checkin.EnrolmentID, error) {
+	read := func(s scan) (id checkin.EnrolmentID, err error) { return id, s(&id) }
+	return list(tx, "read active enrolments", read,
+		`SELECT id FROM enrolments WHERE event = ? AND state = ? ORDER BY seq`, event, checkin.EnrolmentActive)
+}
+
 // LatestEnrolment returns the holder's enrolment that something last happened
 // to, in whatever state.
 func (tx *Tx) LatestEnrolment(holder checkin.HolderID) (checkin.Enrolment, error) {
@@ -106,6 +114,17 @@ func (tx *Tx) TemplatesLeft(event checkin.EventID) (n int, err error) {
 	err = tx.row("count templates", nil,
 		`SELECT count(*) FROM enrolments WHERE event = ? AND sealed IS NOT NULL`, event)(&n)
 	return n, err
+}
+
+// ReplaceTemplate puts another sealing of an active enrolment's template in the
+// place of the former one.
+func (tx *Tx) ReplaceTemplate(id checkin.EnrolmentID, sealed []byte) error {
+	n, err := tx.exec("replace template",
+		`UPDATE enrolments SET sealed = ? WHERE id = ? AND sealed IS NOT NULL`, sealed, id)
+	if err == nil && n == 0 {
+		err = notFound("active enrolment", id)
+	}
+	return err
 }
 
 // SealedTemplate returns the sealed template of an active enrolment.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/openstile/stile/shared/checkin"
+	"github.com/openstile/stile/shared/wire"
 )
 
 // StoredEvent is an event with what only the server knows of it.
@@ -13,17 +14,18 @@ type StoredEvent struct {
 	KeyID string
 	// Epoch rises when the gallery stream is filled anew.
 	Epoch uint64
+	Crowd wire.Crowd
 	// Purged is when the purge was complete; zero before. An event that is
 	// closed but not purged is being purged.
 	Purged time.Time
 }
 
-const eventColumns = `id, name, doors, starts, ends, match, liveness, offline, fpir, key_id, epoch, closed, purged`
+const eventColumns = `id, name, doors, starts, ends, match, liveness, offline, fpir, key_id, epoch, shift, look_alikes, closed, purged`
 
 func scanEvent(s scan) (e StoredEvent, err error) {
 	err = s(&e.ID, &e.Name, stamped{&e.Doors}, stamped{&e.Starts}, stamped{&e.Ends},
 		&e.Policy.Match, &e.Policy.Liveness, &e.Policy.Offline, &e.Policy.FPIR,
-		&e.KeyID, &e.Epoch, stamped{&e.Closed}, stamped{&e.Purged})
+		&e.KeyID, &e.Epoch, &e.Crowd.Shift, &e.Crowd.LookAlikes, stamped{&e.Closed}, stamped{&e.Purged})
 	return e, err
 }
 
@@ -47,6 +49,12 @@ func (tx *Tx) Event(id checkin.EventID) (StoredEvent, error) {
 func (tx *Tx) Events() ([]StoredEvent, error) {
 	return list(tx, "read events", scanEvent,
 		`SELECT `+eventColumns+` FROM events ORDER BY doors DESC, id`)
+}
+
+// SetCrowd records how alike the people of an event are.
+func (tx *Tx) SetCrowd(id checkin.EventID, c wire.Crowd) error {
+	return tx.changeEvent("record the crowd of event", id,
+		`UPDATE events SET shift = ?, look_alikes = ? WHERE id = ?`, c.Shift, c.LookAlikes, id)
 }
 
 // CloseEvent closes an event: from now on it takes no template. Closing it

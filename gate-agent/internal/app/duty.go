@@ -133,7 +133,11 @@ func (d *duty) Wanted() (faces bool, liveness checkin.LivenessMode) {
 }
 
 // Searchable reports whether a face could be anybody.
-func (d *duty) Searchable() bool { return d.app.gallery.Searchable() }
+func (d *duty) Searchable() bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.event != nil && d.app.gallery.Searchable(d.event.Policy.FPIR)
+}
 
 // Identify searches with the threshold that the event's policy asks for.
 func (d *duty) Identify(probe face.Vector) recognise.Found {

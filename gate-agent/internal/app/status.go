@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/openstile/stile/gate-agent/internal/health"
@@ -48,12 +49,27 @@ func (a *App) status() wire.Status {
 	standing := a.duty.standing()
 	s := wire.Status{
 		Gate: a.pairing.Gate, At: time.Now().UTC(), Event: standing.Event.ID, Gallery: a.gallery.Status(),
-		Unsent: a.journal.Pending(), Conditions: a.health.Gate().List(),
+		Unsent: a.journal.Pending(),
 	}
+	armed := a.arm(standing, s.Gallery)
+	s.Conditions = a.health.Gate().List()
 	for _, l := range a.lanes {
-		s.Lanes = append(s.Lanes, l.status(standing, s.Gallery))
+		s.Lanes = append(s.Lanes, l.status(standing, s.Gallery, armed))
 	}
 	return s
+}
+
+// arm reports whether faces can be told apart as well as the event wants, and
+// shows it when not.
+func (a *App) arm(standing checkin.Standing, g wire.GalleryStatus) bool {
+	policy := standing.Event.Policy
+	if a.gallery.Armed(policy.FPIR) || !standing.Served || policy.Match != checkin.MatchIdentify {
+		a.health.Gate().Clear(health.FaceNotArmed)
+		return true
+	}
+	a.health.Gate().Raise(health.FaceNotArmed, fmt.Sprintf("Lanes ask for tickets: among %d enrolled faces this recogniser "+
+		"cannot keep to the %g %% of strangers that the event allows to be taken for somebody.", g.Faces, 100*policy.FPIR))
+	return false
 }
 
 // What works on a lane, best first.
@@ -66,7 +82,7 @@ const (
 
 // works is the step of the ladder that a lane stands on, if its board is up and
 // it sees: by camera faces and tickets, by a scanner tickets alone.
-func works(s checkin.Standing, g wire.GalleryStatus, camera, scanner bool) string {
+func works(s checkin.Standing, g wire.GalleryStatus, armed, camera, scanner bool) string {
 	switch {
 	case !camera && !scanner:
 		return worksStaff
@@ -76,7 +92,7 @@ func works(s checkin.Standing, g wire.GalleryStatus, camera, scanner bool) strin
 		return worksStaff
 	case !s.Online && s.Event.Policy.Offline == checkin.OfflineTicket:
 		return worksQROffline
-	case camera && s.Event.Policy.Match == checkin.MatchIdentify && g.Right && g.Faces > 0:
+	case camera && armed && s.Event.Policy.Match == checkin.MatchIdentify && g.Right && g.Faces > 0:
 		return worksFace
 	case !s.Online:
 		return worksQROffline
@@ -96,11 +112,11 @@ func stateWord(s lane.State) string {
 }
 
 // status of one lane: without a board only staff can help.
-func (l *laneRun) status(standing checkin.Standing, g wire.GalleryStatus) wire.LaneStatus {
+func (l *laneRun) status(standing checkin.Standing, g wire.GalleryStatus, armed bool) wire.LaneStatus {
 	state, last := l.driver.snapshot()
 	s := wire.LaneStatus{
 		LaneInfo: l.info(), State: stateWord(state), Last: last, Conditions: l.health.List(),
-		Works: works(standing, g, l.camera.Fault() == nil, l.scanner != nil),
+		Works: works(standing, g, armed, l.camera.Fault() == nil, l.scanner != nil),
 	}
 	if state == lane.OutOfService || state == lane.Evacuate {
 		s.Works = worksStaff

@@ -34,16 +34,23 @@ func TestWorks(t *testing.T) {
 			s := checkin.Standing{Served: true, Online: true, Event: checkin.Event{ID: "gala", Policy: checkin.DefaultPolicy}}
 			g := wire.GalleryStatus{Right: true, Faces: 3, Tickets: 5}
 			c.change(&s, &g)
-			if got := works(s, g, true, false); got != c.want {
+			if got := works(s, g, true, true, false); got != c.want {
 				t.Errorf("works by %s, want %s", got, c.want)
 			}
-			if got := works(s, g, false, true); got != c.blind {
+			if got := works(s, g, true, false, true); got != c.blind {
 				t.Errorf("without a camera works by %s, want %s", got, c.blind)
 			}
-			if got := works(s, g, false, false); got != worksStaff {
+			if got := works(s, g, true, false, false); got != worksStaff {
 				t.Errorf("without camera and scanner works by %s", got)
 			}
 		})
+	}
+}
+
+func TestWorksWithoutFacesThatCanBeToldApart(t *testing.T) {
+	s := checkin.Standing{Served: true, Online: true, Event: checkin.Event{ID: "gala", Policy: checkin.DefaultPolicy}}
+	if got := works(s, wire.GalleryStatus{Right: true, Faces: 3, Tickets: 5}, false, true, false); got != worksQROnline {
+		t.Errorf("works by %s", got)
 	}
 }
 

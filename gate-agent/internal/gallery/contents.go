@@ -22,9 +22,10 @@ type contents struct {
 
 // entry remembers what must be undone when it leaves.
 type entry struct {
-	digest wire.Digest      // its share of the set's digest
-	holder checkin.HolderID // of a face
-	hash   [32]byte         // of a ticket
+	digest wire.Digest // its share of the set's digest
+	holder checkin.HolderID
+	hash   [32]byte // of a ticket
+	alike  bool     // of a face: a look-alike's
 }
 
 func newContents(dim int) *contents {
@@ -63,7 +64,7 @@ func (c *contents) put(event checkin.EventID, key *seal.EventKey, model Model, r
 		c.drop(ref)
 		c.faces.Put(ref.ID, v)
 		face.Wipe(v)
-		e.holder = f.Holder
+		e.holder, e.alike = f.Holder, f.LookAlike
 	case wire.EntryTicket:
 		t, err := wire.Decode[wire.TicketEntry](plain)
 		if err != nil {
@@ -116,10 +117,6 @@ func (c *contents) wipe() int {
 	clear(c.rights)
 	c.digest = wire.Digest{}
 	return c.faces.Wipe()
-}
-
-func (c *contents) holderOf(enrolment string) checkin.HolderID {
-	return c.entries[faceRef(enrolment)].holder
 }
 
 func faceRef(enrolment string) wire.EntryRef {

@@ -19,27 +19,31 @@ type Found struct {
 }
 
 // Identify searches the gallery for probe, so that of the people who are not in
-// it the share fpir is taken for somebody. While the gallery is wrong or empty,
-// nobody is known.
+// it the share fpir is taken for somebody. Nobody is known while the gallery is
+// not Searchable. Of somebody who has a look-alike, or is between two, the
+// answer does not say who it is.
 func (s *Set) Identify(probe face.Vector, fpir float64) Found {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if !s.right || s.live.faces.Len() == 0 {
+	if !s.searchable(fpir) {
 		return Found{Verdict: checkin.VerdictUnknown}
 	}
 	// Below the floor a second candidate is too far behind to matter.
-	threshold := s.model.Calibration.Threshold(s.live.faces.Len(), fpir, 0)
-	best, second := s.live.faces.Search(probe, threshold-s.model.Calibration.Margin)
-	if best.Score < threshold {
+	threshold, margin := s.threshold(fpir), s.model.Calibration.Margin
+	best, second := s.live.faces.Search(probe, threshold-margin)
+	match, lead := s.live.entries[faceRef(best.ID)], best.Score-second.Score
+	switch {
+	case best.Score < threshold:
 		return Found{Verdict: checkin.VerdictUnknown}
-	}
-	lead := best.Score - second.Score
-	if lead < s.model.Calibration.Margin {
+	case match.alike:
+		return Found{Verdict: checkin.VerdictLookAlike}
+	case lead < margin:
 		return Found{Verdict: checkin.VerdictAmbiguous}
 	}
-	found := s.holder(s.live.holderOf(best.ID))
-	found.Surplus = float64(min(best.Score-threshold, lead-s.model.Calibration.Margin)) / s.model.Calibration.Slope
-	return found
+	return Found{
+		Verdict: checkin.VerdictKnown, Holder: match.holder, Credentials: slices.Clone(s.live.rights[match.holder]),
+		Surplus: float64(min(best.Score-threshold, lead-margin)) / s.model.Calibration.Slope,
+	}
 }
 
 // Ticket looks up what a QR code says.
@@ -56,14 +60,30 @@ func (s *Set) Ticket(secret string) Found {
 	return Found{Verdict: checkin.VerdictKnown, Holder: cred.Holder, Credentials: []checkin.Credential{cred}}
 }
 
-// Searchable reports whether a face could be anybody: the gallery is right and
-// not empty. Otherwise no face need ever become a template.
-func (s *Set) Searchable() bool {
+// Searchable reports whether a face could be anybody: the gallery is right, not
+// empty, and Armed. Otherwise no face need ever become a template.
+func (s *Set) Searchable(fpir float64) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.right && s.live.faces.Len() > 0
+	return s.searchable(fpir)
 }
 
-func (s *Set) holder(id checkin.HolderID) Found {
-	return Found{Verdict: checkin.VerdictKnown, Holder: id, Credentials: slices.Clone(s.live.rights[id])}
+// Armed reports whether the recogniser can tell the people of this gallery apart
+// so well that of others no more than the share fpir is taken for one of them.
+func (s *Set) Armed(fpir float64) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.armed(fpir)
+}
+
+func (s *Set) searchable(fpir float64) bool {
+	return s.right && s.live.faces.Len() > 0 && s.armed(fpir)
+}
+
+func (s *Set) armed(fpir float64) bool {
+	return s.model.Calibration.Attainable(s.live.faces.Len(), fpir, s.known.Shift)
+}
+
+func (s *Set) threshold(fpir float64) face.Score {
+	return s.model.Calibration.Threshold(s.live.faces.Len(), fpir, s.known.Shift)
 }

@@ -20,7 +20,7 @@ func TestFill(t *testing.T) {
 	s, g, gone := filled(t)
 	st := g.Status()
 	want := wire.GalleryStatus{Epoch: 1, Version: 5, Faces: 2, Tickets: 2, Digest: st.Digest, Right: true, Synced: now}
-	if st != want || st.Digest == (wire.Digest{}) || !g.Searchable() || g.Event() != "concert" {
+	if st != want || st.Digest == (wire.Digest{}) || !g.Searchable(0.01) || g.Event() != "concert" {
 		t.Errorf("status %+v, want %+v", st, want)
 	}
 	finds(t, g, axis(0), "anna")
@@ -48,7 +48,7 @@ func TestNothingIsSearchedBeforeTheManifest(t *testing.T) {
 	s.face("e-anna", "anna", axis(0))
 	g.Resume(1)
 	s.putAll(g)
-	if g.Searchable() {
+	if g.Searchable(0.01) {
 		t.Error("searchable before it is known to be right")
 	}
 	finds(t, g, axis(0), "unknown")
@@ -84,7 +84,7 @@ func TestWrongManifest(t *testing.T) {
 				t.Errorf("error %v", err)
 			}
 			finds(t, g, axis(0), "unknown")
-			if g.Searchable() || g.Status().Right {
+			if g.Searchable(0.01) || g.Status().Right {
 				t.Error("still searchable")
 			}
 			if from := g.Resume(1); from != 0 {
@@ -306,7 +306,7 @@ func TestWipe(t *testing.T) {
 	}
 	wiped(t, rows, key)
 	wiped(t, aside, key)
-	if g.Status() != (wire.GalleryStatus{}) || g.Searchable() || g.Event() != "" || len(*gone) != 0 {
+	if g.Status() != (wire.GalleryStatus{}) || g.Searchable(0.01) || g.Event() != "" || len(*gone) != 0 {
 		t.Errorf("left: %+v of %q, withdrawn %q", g.Status(), g.Event(), *gone)
 	}
 	finds(t, g, axis(0), "unknown")
@@ -370,7 +370,7 @@ func TestConcurrentUse(t *testing.T) {
 					t.Errorf("anna is taken for %s", f.Holder)
 				}
 				g.Ticket("ANNA")
-				g.Searchable()
+				g.Searchable(0.01)
 				g.Status()
 				g.Event()
 			}

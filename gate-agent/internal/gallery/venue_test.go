@@ -15,7 +15,7 @@ import (
 const dim = 8
 
 // Nothing below 0.5 is a match, nor is anything within 0.1 of the second best.
-var model = Model{ID: "m1", Dimension: dim, Calibration: face.Calibration{Intercept: -1, Slope: 0, Floor: 0.5, Margin: 0.1}}
+var model = Model{ID: "m1", Dimension: dim, Calibration: face.Calibration{Intercept: -1, Slope: 0, Floor: 0.5, Ceiling: 0.9, Margin: 0.1}}
 
 var now = time.Date(2026, 6, 1, 19, 0, 0, 0, time.UTC)
 
@@ -43,6 +43,7 @@ type server struct {
 	epoch  uint64
 	seq    uint64
 	sealed map[wire.EntryRef][]byte
+	shift  float64
 }
 
 func newServer(t *testing.T, event checkin.EventID) *server {
@@ -70,6 +71,11 @@ func (s *server) face(id string, holder checkin.HolderID, v face.Vector) {
 	s.seal(faceRef(id), wire.FaceEntry{Holder: holder, Model: model.ID, Template: face.Encode(v)})
 }
 
+// lookAlike is face of somebody who was found to be like another.
+func (s *server) lookAlike(id string, holder checkin.HolderID, v face.Vector) {
+	s.seal(faceRef(id), wire.FaceEntry{Holder: holder, Model: model.ID, Template: face.Encode(v), LookAlike: true})
+}
+
 func (s *server) ticket(id, secret string, holder checkin.HolderID) {
 	hash := s.key.TicketHash(secret)
 	s.seal(ticketRef(id), wire.TicketEntry{
@@ -79,7 +85,7 @@ func (s *server) ticket(id, secret string, holder checkin.HolderID) {
 }
 
 func (s *server) manifest() []byte {
-	m := wire.Manifest{Event: s.event, Epoch: s.epoch, Version: s.seq}
+	m := wire.Manifest{Event: s.event, Epoch: s.epoch, Version: s.seq, Crowd: wire.Crowd{Shift: s.shift}}
 	for ref, sealed := range s.sealed {
 		m.Digest.Toggle(ref, sealed)
 		if ref.Kind == wire.EntryFace {

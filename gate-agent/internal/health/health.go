@@ -25,6 +25,9 @@ const (
 	JournalDown  = "journal_down"
 	JournalFull  = "journal_full"
 	NoEvent      = "no_event"
+	// FaceNotArmed: the event wants fewer mistakes than the recogniser can
+	// promise among so many, or so similar, people.
+	FaceNotArmed = "face_not_armed"
 	// DoubleAdmission: one credential was used twice while the network was away.
 	DoubleAdmission = "double_admission"
 )

@@ -31,23 +31,21 @@ func TestABlindCameraForgetsWhoWasThere(t *testing.T) {
 		s.sight = seen(anna)
 		s.sight.ticket = "A-TICKET"
 		ctx, cancel := context.WithCancel(t.Context())
-		var probe []float32
+		var last *track
 		s.watcher.camera = &dying{asked: func(waits int) {
 			w := s.watcher
 			if waits == 2 {
 				if w.served == nil || w.ticket.secret == "" {
 					t.Fatal("nobody was seen")
 				}
-				probe = w.served.sum
+				last = w.served
 				return
 			}
 			if len(w.crowd.tracks) > 0 || w.served != nil || w.ticket.secret != "" {
 				t.Error("the last person is still remembered")
 			}
-			for _, x := range probe {
-				if x != 0 {
-					t.Error("their probe is still in memory")
-				}
+			if last.probes.Weight() != 0 {
+				t.Error("their probe is still in memory")
 			}
 			cancel()
 		}}

@@ -126,6 +126,8 @@ var edges = []struct {
 		"control-server/internal/gates -> control-server/internal/store",
 		"control-server/internal/ingest -> control-server/internal/store",
 		"control-server/internal/purge -> control-server/internal/store",
+		// What people are to each other is the desk's own memory, as plain as a map.
+		"control-server/internal/enrol -> control-server/internal/crowd",
 		// The surfaces share one HTTP port, and the console renders live's board.
 		"control-server/internal/api -> control-server/internal/web",
 		"control-server/internal/portal -> control-server/internal/web",

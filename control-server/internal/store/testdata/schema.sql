@@ -103,7 +103,7 @@ CREATE TABLE events (
     epoch    INTEGER NOT NULL DEFAULT 1,
     closed   INTEGER,
     purged   INTEGER CHECK (purged IS NULL OR closed IS NOT NULL)
-) STRICT;
+, shift REAL NOT NULL DEFAULT 0, look_alikes INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE gates (
     id      TEXT PRIMARY KEY,
