@@ -14,11 +14,12 @@ import (
 type alignment struct {
 	frame  *byte // the frame's first pixel; nil for none
 	points [5]Point
-	pix    []byte // packed BGR, of the recogniser's size
+	pix    []byte // packed BGR, of the recogniser's size and lift rows below
 }
 
 // align warps the face to the recogniser's reference points and returns its
-// pixels, valid until the next call.
+// pixels, with lift more rows than the recogniser takes, valid until the next
+// call.
 func (a *Analyser) align(p picture, found Face) ([]byte, error) {
 	if last := &a.alignment; last.frame == &p.Pix[0] && last.points == found.Points {
 		return last.pix, nil
@@ -31,7 +32,7 @@ func (a *Analyser) align(p picture, found Face) ([]byte, error) {
 	for i, v := range [6]float64{s.a, -s.b, s.tx, s.b, s.a, s.ty} {
 		a.warp.SetDoubleAt(i/3, i%3, v)
 	}
-	gocv.WarpAffineWithParams(src, &a.aligned, a.warp, a.recogniser.size,
+	gocv.WarpAffineWithParams(src, &a.aligned, a.warp, a.alignedSize(),
 		gocv.InterpolationLinear, gocv.BorderReplicate, color.RGBA{})
 	pix, err := a.aligned.DataPtrUint8()
 	if err != nil {
@@ -48,7 +49,7 @@ func (a *Analyser) align(p picture, found Face) ([]byte, error) {
 func (a *Analyser) halve(s similarity, img gocv.Mat) (similarity, gocv.Mat, error) {
 	for i := 0; s.scale() <= 0.5; i++ {
 		even := image.Rect(0, 0, img.Cols()&^1, img.Rows()&^1)
-		region := s.source(a.recogniser.size).Intersect(even)
+		region := s.source(a.alignedSize()).Intersect(even)
 		if region.Empty() {
 			return s, img, fmt.Errorf("nothing of it is inside the frame")
 		}
@@ -60,3 +61,5 @@ func (a *Analyser) halve(s similarity, img gocv.Mat) (similarity, gocv.Mat, erro
 	}
 	return s, img, nil
 }
+
+func (a *Analyser) alignedSize() image.Point { return a.recogniser.size.Add(image.Pt(0, lift)) }

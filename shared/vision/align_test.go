@@ -18,7 +18,7 @@ func template(t *testing.T, a *Analyser, f Frame) face.Vector {
 	if _, err := a.Measure(f, faces[0]); err != nil {
 		t.Fatal(err)
 	}
-	v, err := a.AppendTemplate(nil, f, faces[0])
+	v, err := a.Features(nil, f, faces[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestFacesOfOneFrame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := a.Template(f, faces[(i+1)%len(faces)]); err != nil {
+		if _, err := a.Features(nil, f, faces[(i+1)%len(faces)]); err != nil {
 			t.Fatal(err)
 		}
 		again, err := a.Measure(f, faces[i])
@@ -73,7 +73,7 @@ func TestFaceOutsideTheFrame(t *testing.T) {
 		"nowhere":  {},
 		"far away": {{9000, 9000}, {9200, 9000}, {9100, 9100}, {9030, 9200}, {9170, 9200}},
 	} {
-		if _, err := a.Template(f, Face{Box: image.Rect(0, 0, 9, 9), Points: points}); err == nil {
+		if _, err := a.Features(nil, f, Face{Box: image.Rect(0, 0, 9, 9), Points: points}); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

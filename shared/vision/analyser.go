@@ -11,7 +11,7 @@ import (
 
 // Analyser runs the models on frames. It is for one goroutine at a time, uses
 // that one thread, and keeps its buffers between frames: with ONNX Runtime,
-// Detect, Measure, Liveness and AppendTemplate allocate nothing. A frame's
+// Detect, Measure, Liveness and Features allocate nothing. A frame's
 // pixels must not change between Detect and the last question about its faces.
 // Errors mean a malformed Frame or a failing engine, never an unsuitable
 // picture, except where Enrol says so.

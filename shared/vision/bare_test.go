@@ -6,18 +6,18 @@ func TestBareCountsAndRepeats(t *testing.T) {
 	for _, backend := range backends {
 		_, a := open(t, backend)
 		frame := sample(t, 3)
-		want, err := a.Template(frame, detect(t, a, frame)[0])
+		want, err := a.Features(nil, frame, detect(t, a, frame)[0])
 		if err != nil {
 			t.Fatal(err)
 		}
 		bare := a.Bare()
 		faces := detect(t, a, frame)
-		again, err := a.Template(frame, faces[0])
+		again, err := a.Features(nil, frame, faces[0])
 		if err != nil {
 			t.Fatal(err)
 		}
 		runs := bare.Take()
-		if runs != (Runs{Detector: 1, Landmarks: len(faces), Recogniser: 1}) {
+		if runs != (Runs{Detector: 1, Landmarks: (1 + refinements) * len(faces), Recogniser: 2}) {
 			t.Errorf("%s: %+v for %d faces", backend, runs, len(faces))
 		}
 		for i := range want {

@@ -12,7 +12,7 @@ import (
 
 func TestCalibrationRoundTrip(t *testing.T) {
 	path := copyModels(t, func(text string) string {
-		return strings.Replace(text, "template: fr-feature-1", "template: other-2", 1)
+		return strings.Replace(text, "template: fr-feature-2", "template: other-2", 1)
 	})
 	linkRuntime(t, path)
 	m, err := Open(path, Options{Uncalibrated: true})

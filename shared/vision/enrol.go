@@ -57,7 +57,7 @@ func (a *Analyser) Enrol(photo Frame) (Enrolment, error) {
 	if reasons := e.Measures.Reasons(ForEnrolment); len(reasons) > 0 {
 		return Enrolment{}, reject(reasons...)
 	}
-	e.Template, err = a.Reference(photo, e.Face)
+	e.Template, err = a.Features(nil, photo, e.Face)
 	return e, err
 }
 

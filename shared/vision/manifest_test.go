@@ -77,7 +77,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"no licence", "  path: package/model/fr_feature.onnx\n  licence: MIT", "  path: package/model/fr_feature.onnx", []string{"recogniser.licence"}},
 		{"unknown output", "scores: scores", "scores: logits", []string{"fr_detect.onnx", "logits"}},
 		{"no calibration", "calibration: calibration.yaml", "calibration: none.yaml", []string{"calibration", "none.yaml"}},
-		{"calibration of another recogniser", "template: fr-feature-1", "template: other", []string{"calibration.yaml", `"fr-feature-1"`, `"other"`, "gate-agent eval"}},
+		{"calibration of another recogniser", "template: fr-feature-2", "template: other", []string{"calibration.yaml", `"fr-feature-2"`, `"other"`, "gate-agent eval"}},
 		{"wrong dimension", "dimension: 512", "dimension: 128", []string{"fr_feature.onnx", "512", "128"}},
 		{"eyes that leave the face", "crop: 0.68", "crop: 6.8", []string{"eyes.crop", "6.8"}},
 		{"no closed eyes", "closed: 0", "closed: 2", []string{"fr_eye.onnx", "2"}},

@@ -40,7 +40,7 @@ func look(t testing.TB, a *Analyser, f Frame, probe face.Vector) face.Vector {
 	if _, err := a.Liveness(f, faces[0]); err != nil {
 		t.Fatal(err)
 	}
-	probe, err = a.AppendTemplate(probe[:0], f, faces[0])
+	probe, err = a.Features(probe[:0], f, faces[0])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,15 +39,15 @@ func TestEnginesAgree(t *testing.T) {
 	for i := range faceCounts {
 		f := sample(t, i+1)
 		for _, found := range detect(t, a, f) {
-			va, err := a.Template(f, found)
+			va, err := a.Features(nil, f, found)
 			if err != nil {
 				t.Fatal(err)
 			}
-			vb, err := b.Template(f, found)
+			vb, err := b.Features(nil, f, found)
 			if err != nil {
 				t.Fatal(err)
 			}
-			least = min(least, face.Compare(va, vb))
+			least = min(least, face.Alike(va, vb))
 			la, err := a.Liveness(f, found)
 			if err != nil {
 				t.Fatal(err)
@@ -87,7 +87,7 @@ func TestSamePersonAndStrangers(t *testing.T) {
 			if len(measures.Reasons(ForLane)) > 0 {
 				continue
 			}
-			v, err := a.Reference(f, found)
+			v, err := a.Features(nil, f, found)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,7 +102,7 @@ func TestSamePersonAndStrangers(t *testing.T) {
 	}
 	for i, p := range people {
 		for _, q := range people[:i] {
-			score := face.Compare(p.v, q.v)
+			score := face.Alike(p.v, q.v)
 			switch threshold := m.Calibration().Threshold(1, 0.01, 0); {
 			case isShe(p) && isShe(q):
 				t.Logf("same person: %.3f", score)
@@ -135,7 +135,7 @@ func TestAnalysersInParallel(t *testing.T) {
 		t.Run(backend, func(t *testing.T) {
 			m, a := open(t, backend)
 			f := sample(t, 3)
-			want, err := a.Template(f, detect(t, a, f)[0])
+			want, err := a.Features(nil, f, detect(t, a, f)[0])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -154,12 +154,12 @@ func TestAnalysersInParallel(t *testing.T) {
 							t.Errorf("%d faces, error %v", len(faces), err)
 							return
 						}
-						v, err := own.Template(f, faces[0])
+						v, err := own.Features(nil, f, faces[0])
 						if err != nil {
 							t.Error(err)
 							return
 						}
-						if score := face.Compare(v, want); score < 0.9999 {
+						if score := face.Alike(v, want); score < 0.9999 {
 							t.Errorf("another template than alone: cosine %.5f", score)
 						}
 					}

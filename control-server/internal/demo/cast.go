@@ -92,7 +92,7 @@ func cut(see *vision.Analyser, frame vision.Frame, f vision.Face) (Person, error
 	}
 	p := Person{Picture: buf.Bytes()}
 	var err error
-	if p.template, err = see.Reference(frame, f); err != nil {
+	if p.template, err = see.Features(nil, frame, f); err != nil {
 		return Person{}, err
 	}
 	photo, err := vision.DecodePhoto(p.Picture)

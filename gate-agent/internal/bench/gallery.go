@@ -43,6 +43,7 @@ func (g *gallery) fill(ctx context.Context) error {
 		}
 		g.index.Put(id(i), g.row(i))
 	}
+	g.index.Settle()
 	return nil
 }
 

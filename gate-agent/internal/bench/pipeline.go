@@ -56,7 +56,7 @@ func (l *look) liveness() (err error) {
 }
 
 func (l *look) embed() (err error) {
-	l.template, err = l.see.Template(l.frame, l.face)
+	l.template, err = l.see.Features(l.template[:0], l.frame, l.face)
 	return err
 }
 

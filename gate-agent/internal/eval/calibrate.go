@@ -10,8 +10,7 @@ import (
 )
 
 // Calibration is what an evaluation says of the recogniser's scores, for the
-// file that the models' manifest names, and how well that is founded. It is of
-// frames, as a lane sees them, and not of photos that decide alone.
+// file that the models' manifest names, and how well that is founded.
 type Calibration struct {
 	vision.Calibration
 	Worst           float64 // furthest that a measured threshold lies from the line
@@ -54,7 +53,7 @@ const (
 	// Where a threshold of a small gallery ends: the pairwise false match rate
 	// that guidelines for automated border control allow a gate.
 	floorFMR = 0.001
-	// A threshold that misses more single frames than this is of no use: a track
+	// A threshold that misses more single looks than this is of no use: a track
 	// of two looks that differ then misses half as many, which is the most that
 	// are worth a camera.
 	ceilingMissed = 0.3
@@ -67,17 +66,17 @@ const (
 // matedShares are the quantiles of mated scores in the file.
 var matedShares = []float64{0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5}
 
-// calibrate measures the frames of a trial; answers are what they gave.
+// calibrate measures the scores of a trial; answers are what it gave.
 func (t trial) calibrate(answers []answer) (Calibration, error) {
 	var strangers []face.Vector
 	var mated []face.Score // with their own reference
 	for _, p := range t.probes {
 		switch {
-		case p.look.frame == nil: // nothing to be compared
+		case p.features == nil: // nothing to be compared
 		case p.owner < 0:
-			strangers = append(strangers, p.look.frame)
+			strangers = append(strangers, p.features)
 		default:
-			mated = append(mated, face.Compare(p.look.frame, t.gallery[p.owner]))
+			mated = append(mated, face.Compare(p.features, t.gallery[p.owner]))
 		}
 	}
 	if err := enough(len(t.gallery), len(mated), len(strangers)); err != nil {

@@ -33,19 +33,19 @@ func crowd(references, strangers int) trial {
 		t.gallery = append(t.gallery, v)
 		for range 2 {
 			seen := face.Fuse(v, v, direction())
-			t.probes = append(t.probes, probe{"", i, look{seen, seen}})
+			t.probes = append(t.probes, probe{"", i, seen})
 		}
 	}
 	for range strangers {
 		v := direction()
-		t.probes = append(t.probes, probe{"", -1, look{v, v}})
+		t.probes = append(t.probes, probe{"", -1, v})
 	}
 	return t
 }
 
 func TestCalibrate(t *testing.T) {
 	people := crowd(160, 1000)
-	answers, err := people.identify(t.Context(), look.single)
+	answers, err := people.identify(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@
 // noticed, on folders of photos and with the code that enrolment and gates use.
 //
 // Recognition is open-set identification: references are searched for their
-// owners and for strangers. Each photo counts twice: alone, as a probe of picture
-// and mirror image, and as one frame of the several that a gate would fuse. What
-// thresholds need to know is calibrated on the frames.
+// owners and for strangers. A photo is to the recogniser what one frame is at a
+// gate, which fuses several.
 package eval

@@ -15,8 +15,7 @@ type Report struct {
 	Gallery      int
 	NotEnrolled  []string // people without a usable photo for a reference
 	Lost         Losses
-	All          Group        // each photo decides alone
-	Frames       Group        // the same photos, each as one frame of a lane's several
+	All          Group
 	Groups       []Group      // by name, where the people have groups
 	Calibration  *Calibration // nil where Uncalibrated says why
 	Uncalibrated error
@@ -43,7 +42,7 @@ func run(ctx context.Context, models *vision.Models, people []Person, photos int
 	if !slices.ContainsFunc(people, func(p Person) bool { return p.enrols(photos) }) {
 		return Report{}, fmt.Errorf("no person has more than %d photos", photos)
 	}
-	taken, losses, err := sample(ctx, models, people, photos, progress)
+	taken, losses, err := sample(ctx, models, people, progress)
 	if err != nil {
 		return Report{}, err
 	}
@@ -52,17 +51,12 @@ func run(ctx context.Context, models *vision.Models, people []Person, photos int
 		return Report{}, fmt.Errorf("nobody can be enrolled: %v", losses)
 	}
 	r := Report{Photos: photos, Gallery: len(t.gallery), NotEnrolled: t.notEnrolled, Lost: losses}
-	if r.answers, err = t.identify(ctx, look.alone); err != nil {
-		return Report{}, err
-	}
-	frames, err := t.identify(ctx, look.single)
-	if err != nil {
+	if r.answers, err = t.identify(ctx); err != nil {
 		return Report{}, err
 	}
 	r.All = measure("", r.answers, nil)
-	r.Frames = measure("", frames, nil)
 	r.Groups = byGroup(r.answers, r.All.Own)
-	c, err := t.calibrate(frames)
+	c, err := t.calibrate(r.answers)
 	if err != nil {
 		r.Uncalibrated = err
 		return r, nil

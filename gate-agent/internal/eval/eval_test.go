@@ -27,23 +27,16 @@ func TestThresholdKeepsToTheRate(t *testing.T) {
 	}
 }
 
-func looks(vectors ...face.Vector) (all []look) {
-	for _, v := range vectors {
-		all = append(all, look{v, v})
-	}
-	return all
-}
-
 func TestArrange(t *testing.T) {
 	x, y, z := face.Vector{1, 0, 0}, face.Vector{0, 1, 0}, face.Vector{0, 0, 1}
 	trial := arrange([]sampled{
-		{Person{Name: "two photos"}, looks(x, x)},
-		{Person{Name: "no face at the lane"}, looks(y, nil)},
-		{Person{Name: "no face at enrolment"}, looks(nil, x)},
-		{Person{Name: "stranger"}, looks(z)},
-		{Person{Name: "faceless stranger"}, looks(nil)},
+		{Person{Name: "two photos"}, []face.Vector{x, x}},
+		{Person{Name: "no face at the lane"}, []face.Vector{y, nil}},
+		{Person{Name: "no face at enrolment"}, []face.Vector{nil, x}},
+		{Person{Name: "stranger"}, []face.Vector{z}},
+		{Person{Name: "faceless stranger"}, []face.Vector{nil}},
 	}, 1)
-	answers, err := trial.identify(t.Context(), look.alone)
+	answers, err := trial.identify(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +87,6 @@ func TestReport(t *testing.T) {
 		{mated: true, correct: true, score: 0.9, group: "north"}, {mated: true, score: 0.3}, {score: 0.4}, {score: 0.2},
 	}}
 	r.All = measure("", r.answers, nil)
-	r.Frames = r.All
 	r.Groups = byGroup(r.answers, r.All.Own)
 	var out, svg bytes.Buffer
 	if err := errors.Join(r.WriteJSON(&out), r.WriteSVG(&svg)); err != nil {
@@ -130,7 +122,7 @@ func TestReport(t *testing.T) {
 	if own := r.Groups[0].Own[0]; !math.IsNaN(own.FNIR) {
 		t.Errorf("a group without strangers has no threshold of its own, and FNIR %v", own.FNIR)
 	}
-	if empty := measure("", nil, nil); !math.IsNaN(empty.Rank1) || (Report{All: empty, Frames: empty}).WriteJSON(&out) != nil {
+	if empty := measure("", nil, nil); !math.IsNaN(empty.Rank1) || (Report{All: empty}).WriteJSON(&out) != nil {
 		t.Error("a report of nothing cannot be written")
 	}
 }

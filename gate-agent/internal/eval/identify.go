@@ -16,9 +16,9 @@ type trial struct {
 
 // probe is one photo that is searched for.
 type probe struct {
-	group string
-	owner int // its reference, or -1 if non-mated
-	look  look
+	group    string
+	owner    int // its reference, or -1 if non-mated
+	features face.Vector
 }
 
 // arrange makes a reference of the first photos of each person who has more, a
@@ -28,16 +28,16 @@ type probe struct {
 func arrange(people []sampled, photos int) trial {
 	var t trial
 	for _, p := range people {
-		switch n := len(p.looks); {
+		switch n := len(p.features); {
 		case n == 1:
-			if l := p.looks[0]; l.seen() {
-				t.probes = append(t.probes, probe{p.Group, -1, l})
+			if v := p.features[0]; v != nil {
+				t.probes = append(t.probes, probe{p.Group, -1, v})
 			}
 		case n > photos:
 			var first []face.Vector
-			for _, l := range p.looks[:photos] {
-				if l.seen() {
-					first = append(first, l.vector)
+			for _, v := range p.features[:photos] {
+				if v != nil {
+					first = append(first, v)
 				}
 			}
 			if len(first) == 0 {
@@ -45,9 +45,9 @@ func arrange(people []sampled, photos int) trial {
 				continue
 			}
 			t.gallery = append(t.gallery, face.Fuse(first...))
-			for _, l := range p.looks[photos:] {
+			for _, v := range p.features[photos:] {
 				// One without a face is a miss: it scores nothing.
-				t.probes = append(t.probes, probe{p.Group, len(t.gallery) - 1, l})
+				t.probes = append(t.probes, probe{p.Group, len(t.gallery) - 1, v})
 			}
 		}
 	}
@@ -63,17 +63,17 @@ type answer struct {
 	second  face.Score // of the next
 }
 
-// identify searches the gallery for each probe, as its photo or as a frame of it.
-func (t trial) identify(ctx context.Context, vector func(look) face.Vector) ([]answer, error) {
+// identify searches the gallery for each probe.
+func (t trial) identify(ctx context.Context) ([]answer, error) {
 	answers := make([]answer, len(t.probes))
 	for i, p := range t.probes {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		a := answer{group: p.group, mated: p.owner >= 0, score: -1, second: -1}
-		if v := vector(p.look); v != nil {
+		if p.features != nil {
 			for id, reference := range t.gallery {
-				switch s := face.Compare(v, reference); {
+				switch s := face.Compare(p.features, reference); {
 				case s > a.score:
 					a.score, a.second, a.correct = s, a.score, id == p.owner
 				case s > a.second:

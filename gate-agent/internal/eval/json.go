@@ -32,11 +32,10 @@ func (r Report) WriteJSON(w io.Writer) error {
 		NotDetected int `json:"not_detected"`
 		Unreadable  int `json:"unreadable"`
 		groupJSON
-		Frames groupJSON   `json:"frames"`
 		Groups []groupJSON `json:"groups,omitempty"`
 	}{
 		r.Gallery, len(r.NotEnrolled), len(r.Lost.NotDetected), len(r.Lost.Unreadable),
-		r.All.figures(), r.Frames.figures(), nil,
+		r.All.figures(), nil,
 	}
 	for _, g := range r.Groups {
 		out.Groups = append(out.Groups, g.figures())

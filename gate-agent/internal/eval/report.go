@@ -14,12 +14,9 @@ func (r Report) WriteText(w io.Writer) {
 	list(w, "not enrolled", r.NotEnrolled)
 	fmt.Fprintf(w, "%-14s%d mated, %d non-mated, rank 1 %s\n", "probes", r.All.Mated, r.All.NonMated, percent(r.All.Rank1))
 	r.Lost.writeText(w)
-	fmt.Fprintf(w, "\n%10s%22s%24s\n", "", "photo", "one frame of a track")
-	fmt.Fprintf(w, "%10s%11s%11s%13s%11s\n", "FPIR", "FNIR", "threshold", "FNIR", "threshold")
-	for i, all := range r.All.Own {
-		frame := r.Frames.Own[i]
-		fmt.Fprintf(w, "%10s%11s%11s%13s%11s\n", percent(all.FPIR), percent(all.FNIR), score(all.Threshold),
-			percent(frame.FNIR), score(frame.Threshold))
+	fmt.Fprintf(w, "\n%10s%11s%11s\n", "FPIR", "FNIR", "threshold")
+	for _, all := range r.All.Own {
+		fmt.Fprintf(w, "%10s%11s%11s\n", percent(all.FPIR), percent(all.FNIR), score(all.Threshold))
 	}
 	for _, g := range r.Groups {
 		g.writeText(w)
@@ -62,14 +59,14 @@ func (g Group) writeText(w io.Writer) {
 }
 
 func (c Calibration) writeText(w io.Writer) {
-	fmt.Fprintf(w, "\ncalibration of single frames\n")
+	fmt.Fprintf(w, "\ncalibration\n")
 	row := func(name string, value any, about string, args ...any) {
 		fmt.Fprintf(w, "%10s%11.4f  "+about+"\n", append([]any{name, value}, args...)...)
 	}
 	row("intercept", c.Intercept, "threshold = intercept + slope * log10(N / FPIR)")
 	row("slope", c.Slope, "no measured threshold lies further than %.4f from that line", c.Worst)
 	row("floor", c.Floor, "the line for one comparison and a false match rate of %s", percent(floorFMR))
-	row("ceiling", c.Ceiling, "a threshold that misses %s of single frames", percent(ceilingMissed))
+	row("ceiling", c.Ceiling, "a threshold that misses %s of single looks", percent(ceilingMissed))
 	row("margin", c.Margin, "turns away %s of the right candidates and %s of the wrong ones", percent(c.Turned), percent(c.Stopped))
 	row("crowd", c.Crowd, "so much higher than that line the references come to each other")
 }

@@ -138,7 +138,7 @@ func TestNoProbeIsEverOfTwoPeople(t *testing.T) {
 		people := []*walker{{x: 100, goal: 100, width: 90}, {x: 300, goal: 300, width: 90}, {x: 500, goal: 500, width: 90}}
 		s.lane.present = func(checkin.Presentation) bool { return false } // so that it goes on looking
 		var who []int
-		s.see.template = func(found vision.Face) (face.Vector, error) {
+		s.see.features = func(found vision.Face) (face.Vector, error) {
 			i := slices.IndexFunc(s.sight.faces, func(f vision.Face) bool { return f.Box == found.Box })
 			return slices.Clone([]face.Vector{anna, bert, carl}[who[i]]), nil
 		}

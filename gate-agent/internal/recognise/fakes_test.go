@@ -15,7 +15,7 @@ func (c *fakeCamera) Next(context.Context) (vision.Frame, error) { return c.next
 type fakeAnalyser struct {
 	detect   func() ([]vision.Face, error)
 	measure  func() (vision.Measures, error)
-	template func(vision.Face) (face.Vector, error)
+	features func(vision.Face) (face.Vector, error)
 	liveness func() (float64, error)
 }
 
@@ -25,8 +25,8 @@ func (a *fakeAnalyser) Measure(vision.Frame, vision.Face) (vision.Measures, erro
 	return a.measure()
 }
 
-func (a *fakeAnalyser) Template(_ vision.Frame, found vision.Face) (face.Vector, error) {
-	return a.template(found)
+func (a *fakeAnalyser) Features(_ face.Vector, _ vision.Frame, found vision.Face) (face.Vector, error) {
+	return a.features(found)
 }
 
 func (a *fakeAnalyser) Liveness(vision.Frame, vision.Face) (float64, error) { return a.liveness() }

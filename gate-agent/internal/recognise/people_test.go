@@ -31,7 +31,7 @@ func newGroup(t *testing.T, see *vision.Analyser) *group {
 		t.Fatalf("%d faces, %v", len(g.faces), err)
 	}
 	for _, f := range g.faces {
-		v, err := see.Reference(g.photo, f)
+		v, err := see.Features(nil, g.photo, f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,13 +76,13 @@ func TestRealPeople(t *testing.T) {
 		searched++
 		var likest, next face.Score
 		for _, v := range g.like {
-			score := face.Compare(probe, v)
+			score := face.Alike(probe, v)
 			likest, next = max(likest, score), max(next, min(likest, score))
 		}
 		if likest < 0.8 || next > 0.4 {
 			t.Errorf("a probe is like one by %.2f and like another by %.2f", likest, next)
 		}
-		if face.Compare(probe, g.like[0]) < 0.5 {
+		if face.Alike(probe, g.like[0]) < 0.5 {
 			return Found{Verdict: checkin.VerdictUnknown}
 		}
 		return Found{Verdict: checkin.VerdictKnown, Holder: "anna", Surplus: 1}

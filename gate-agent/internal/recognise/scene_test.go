@@ -76,7 +76,7 @@ func newScene() *scene {
 			// Sharpness alone makes the quality: 0.005 is its limit, 0.04 is good.
 			return vision.Measures{EyeDistance: 90, Contrast: 50, Visible: 1, Sharpness: 0.005 + 0.035*s.sight.quality}, nil
 		},
-		template: func(vision.Face) (face.Vector, error) { s.templates++; return slices.Clone(s.sight.who), nil },
+		features: func(vision.Face) (face.Vector, error) { s.templates++; return slices.Clone(s.sight.who), nil },
 		liveness: func() (float64, error) { s.judged++; return s.sight.live, nil },
 	}
 	s.tickets.read = func() ([]string, error) {

@@ -52,7 +52,7 @@ func TestWhoseTurnItIs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newScene()
 			var embedded string
-			s.see.template = func(found vision.Face) (face.Vector, error) {
+			s.see.features = func(found vision.Face) (face.Vector, error) {
 				embedded = "b"
 				if c := found.Box.Min.Add(found.Box.Max).Div(2); c.X < 300 {
 					embedded = "a"

@@ -86,7 +86,7 @@ func (w *Watcher) examine(f vision.Frame, found vision.Face) error {
 // embed adds the frame's probe. When somebody has stepped into the place of the
 // one before, it is their first.
 func (w *Watcher) embed(f vision.Frame, found vision.Face, e *evidence, weight float64) error {
-	probe, err := w.see.Template(f, found)
+	probe, err := w.see.Features(nil, f, found)
 	if err != nil {
 		return err
 	}

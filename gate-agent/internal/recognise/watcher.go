@@ -21,7 +21,7 @@ type Camera interface {
 type Analyser interface {
 	Detect(f vision.Frame) ([]vision.Face, error)
 	Measure(f vision.Frame, found vision.Face) (vision.Measures, error)
-	Template(f vision.Frame, found vision.Face) (face.Vector, error)
+	Features(v face.Vector, f vision.Frame, found vision.Face) (face.Vector, error)
 	Liveness(f vision.Frame, found vision.Face) (float64, error)
 }
 

@@ -65,7 +65,7 @@ func TestRunEndsWithItsCamera(t *testing.T) {
 func TestProbesAreWiped(t *testing.T) {
 	s := newScene()
 	var made []face.Vector
-	s.see.template = func(vision.Face) (face.Vector, error) {
+	s.see.features = func(vision.Face) (face.Vector, error) {
 		made = append(made, slices.Clone(anna))
 		return made[len(made)-1], nil
 	}
