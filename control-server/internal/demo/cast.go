@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/openstile/stile/shared/checkin"
 	"github.com/openstile/stile/shared/face"
 	"github.com/openstile/stile/shared/vision"
 )
@@ -23,7 +24,7 @@ type Person struct {
 	Picture []byte // JPEG
 	Path    string // where Picture lies for the simulated cameras
 	// fit reports whether the picture is good enough for enrolment, seen whether
-	// it is for a lane, which a stranger with closed eyes meets too.
+	// it is clearly so for a lane, which a stranger who blinks meets too.
 	fit, seen bool
 	template  face.Vector
 }
@@ -35,12 +36,15 @@ const (
 	// cutOut is a cut-out's side in pixels.
 	cutOut = 480
 	// Two faces at least this alike are the same person. The cast's real pair
-	// scores 0.61, everybody else below 0.45.
-	samePerson face.Score = 0.5
+	// scores 0.53, everybody else below 0.35.
+	samePerson face.Score = 0.45
+	// clear is the quality from which a lane takes a face in every step of its
+	// way to the gate.
+	clear checkin.Quality = 0.15
 	// Enrolled people and strangers must be less alike than the first, whoever
 	// withdraws than the second: below the threshold of so small a gallery.
-	different face.Score = 0.35
-	strange   face.Score = 0.3
+	different face.Score = 0.28
+	strange   face.Score = 0.24
 )
 
 // findCast cuts every face out of the pictures in dir and writes it below out.
@@ -106,7 +110,7 @@ func cut(see *vision.Analyser, frame vision.Frame, f vision.Face) (Person, error
 	}
 	p.fit = err == nil
 	m, err := see.Measure(frame, f)
-	p.seen = len(m.Reasons(vision.ForLane)) == 0
+	p.seen = m.Quality() >= clear
 	return p, err
 }
 
