@@ -1,6 +1,7 @@
 package vision
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/openstile/stile/shared/face"
@@ -17,15 +18,20 @@ type Strength struct {
 	Power float64 `yaml:"power"` // 0 for vectors of length 1
 }
 
-// even gives the mean raw features of a face their length, in place.
-func (s Strength) even(v face.Vector) {
+// even gives the mean raw features of a face their length, in place. Those of no
+// length, or of no finite one, are an error: a gallery cannot hold them.
+func (s Strength) even(v face.Vector) error {
 	strength := face.Length(v)
+	if !(strength > 0 && strength <= math.MaxFloat32) {
+		return fmt.Errorf("the recogniser's output has length %g", strength)
+	}
 	face.Normalise(v)
 	if s.Power == 0 {
-		return
+		return nil
 	}
 	scale := float32(math.Pow(s.Least/max(strength, s.Least), s.Power))
 	for i := range v {
 		v[i] *= scale
 	}
+	return nil
 }
