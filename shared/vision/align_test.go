@@ -3,6 +3,7 @@ package vision
 import (
 	"bytes"
 	"image"
+	"math"
 	"slices"
 	"testing"
 
@@ -75,6 +76,29 @@ func TestFaceOutsideTheFrame(t *testing.T) {
 	} {
 		if _, err := a.Features(nil, f, Face{Box: image.Rect(0, 0, 9, 9), Points: points}); err == nil {
 			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+// A face at the very edge, landmarks that are no numbers, a picture of a few
+// pixels: none of them ends the process.
+func TestOddFacesAndPictures(t *testing.T) {
+	_, a := open(t, "")
+	f := sample(t, 3)
+	nan := math.NaN()
+	for name, found := range map[string]Face{
+		"in a corner":       {Box: image.Rect(0, 0, 2, 2), Points: [5]Point{{-9, 1}, {9, 1}, {0, 9}, {-7, 18}, {7, 18}}},
+		"no numbers":        {Box: image.Rect(9, 9, 90, 90), Points: [5]Point{{nan, nan}, {nan, 1}, {1, nan}, {2, 3}, {4, 5}}, EyeDistance: nan},
+		"larger than large": {Box: f.bounds(), Points: [5]Point{{-1e9, -1e9}, {1e9, -1e9}, {0, 0}, {-1e9, 1e9}, {1e9, 1e9}}},
+	} {
+		m, err := a.Measure(f, found)
+		if err == nil && len(m.Reasons(ForLane)) == 0 {
+			t.Errorf("%s: fit for a lane: %+v", name, m)
+		}
+	}
+	for _, side := range []int{1, 2, 3, 7} {
+		if _, err := a.Search(Frame{Width: side, Height: side, Pix: make([]byte, 3*side*side)}); err != nil {
+			t.Errorf("%d pixels wide: %v", side, err)
 		}
 	}
 }

@@ -73,7 +73,7 @@ func searchRegions(w, h int) [][]image.Rectangle {
 		{image.Rect(left, top, left+mw, top+mh)},
 	}
 	for _, n := range []int{2, 4} { // parts of half and a quarter of the width
-		pw, ph := w/n, h/n
+		pw, ph := max(1, w/n), max(1, h/n)
 		var parts []image.Rectangle
 		for y := 0; y+ph <= h; y += max(1, ph/2) {
 			for x := 0; x+pw <= w; x += max(1, pw/2) {

@@ -47,6 +47,7 @@ func TestReasons(t *testing.T) {
 		{"chin in the air", func(m *Measures) { m.Pitch = 48 }, []string{"chin_up_or_down"}, nil},
 		{"looks at the ceiling", func(m *Measures) { m.Pitch = 60 }, []string{"chin_up_or_down"}, []string{"chin_up_or_down"}},
 		{"blinks", func(m *Measures) { m.EyesClosed = 1 }, []string{"eyes_closed"}, nil},
+		{"nobody knows how far", func(m *Measures) { m.EyeDistance = math.NaN() }, []string{"too_small"}, []string{"too_small"}},
 		{"far away", func(m *Measures) { m.EyeDistance = 25 }, []string{"too_small"}, nil},
 	} {
 		m := good
@@ -57,7 +58,7 @@ func TestReasons(t *testing.T) {
 		if got := codes(m.Reasons(ForLane)); !slices.Equal(got, tt.lane) {
 			t.Errorf("%s: reasons for a lane are %v, want %v", tt.name, got, tt.lane)
 		}
-		if q := m.Quality(); len(tt.enrolment) > 0 && q >= good.Quality() {
+		if q := m.Quality(); len(tt.enrolment) > 0 && !(q < good.Quality()) {
 			t.Errorf("%s: quality is %.2f, no less than a good face's", tt.name, q)
 		}
 	}

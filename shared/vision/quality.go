@@ -1,6 +1,10 @@
 package vision
 
-import "github.com/openstile/stile/shared/checkin"
+import (
+	"math"
+
+	"github.com/openstile/stile/shared/checkin"
+)
 
 // Use is what a face is measured for.
 type Use int
@@ -105,7 +109,12 @@ func (m Measures) Quality() checkin.Quality {
 	return checkin.Quality(quality)
 }
 
-// share is where the value stands between its limit (0) and good (1).
+// share is where the value stands between its limit (0) and good (1). What is no
+// number is beyond the limit.
 func (c criterion) share(m Measures, use Use) float64 {
-	return (c.value(m) - c.limit[use]) / (c.good - c.limit[use])
+	share := (c.value(m) - c.limit[use]) / (c.good - c.limit[use])
+	if math.IsNaN(share) {
+		return -1
+	}
+	return share
 }
