@@ -27,7 +27,7 @@ func (a *Analyser) align(p picture, found Face) ([]byte, error) {
 	a.alignment = alignment{}
 	s, src, err := a.halve(fitSimilarity(found.Points, a.references), p.mat)
 	if err != nil {
-		return nil, fmt.Errorf("align face with points %v: %w", found.Points, err)
+		return nil, fmt.Errorf("align face: %w", err)
 	}
 	for i, v := range [6]float64{s.a, -s.b, s.tx, s.b, s.a, s.ty} {
 		a.warp.SetDoubleAt(i/3, i%3, v)

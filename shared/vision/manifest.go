@@ -85,8 +85,8 @@ type Landmarks struct {
 	} `yaml:"output"`
 }
 
-// Recogniser turns an aligned face into a template. Kind embedding is a vector
-// that is compared by inner product after L2-normalisation.
+// Recogniser turns an aligned face into features. Kind embedding is a vector that
+// is compared by its direction, and whose length says how striking the face is.
 type Recogniser struct {
 	Model       `yaml:",inline"`
 	Template    string           `yaml:"template"`   // id that goes with each template; templates of different ids never compare
