@@ -119,13 +119,14 @@ func (a *Analyser) checkOutputs() error {
 // Close frees the Analyser's networks and buffers.
 func (a *Analyser) Close() error {
 	var errs []error
-	for _, s := range []*step{&a.detector, &a.landmarks, &a.recogniser, &a.liveness, &a.eyes} {
+	for _, s := range a.steps() {
 		if s.net != nil {
 			errs = append(errs, s.net.close())
 		}
 	}
-	for _, m := range []*gocv.Mat{&a.resized, &a.padded, &a.aligned, &a.warp, &a.halves[0], &a.halves[1]} {
+	for _, m := range a.pictures() {
+		wipe(m)
 		errs = append(errs, m.Close())
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, a.warp.Close())...)
 }

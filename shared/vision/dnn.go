@@ -78,6 +78,13 @@ func (n *dnnNetwork) run() error {
 	return errors.Join(errs...)
 }
 
+func (n *dnnNetwork) wipe() {
+	clear(n.in)
+	for _, out := range n.out {
+		clear(out)
+	}
+}
+
 func (n *dnnNetwork) close() error {
 	var err error
 	if n.blob.Ptr() != nil {

@@ -4,5 +4,5 @@
 // or detector needs no change here.
 //
 // Nothing is written to disk and nothing is logged. An Analyser's buffers hold
-// the last face it saw until the next one, or until it is closed.
+// the last face it saw until the next one, or until it is wiped or closed.
 package vision

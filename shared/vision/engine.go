@@ -29,6 +29,7 @@ type network interface {
 	input() []float32
 	run() error
 	output(i int) []float32 // in the order of the names given to load
+	wipe()                  // overwrites all of them
 	close() error
 }
 

@@ -171,6 +171,12 @@ func (n *ortNetwork) input() []float32       { return n.tensors[0].GetData() }
 func (n *ortNetwork) run() error             { return n.session.RunWithBinding(n.binding) }
 func (n *ortNetwork) output(i int) []float32 { return n.tensors[i+1].GetData() }
 
+func (n *ortNetwork) wipe() {
+	for _, t := range n.tensors {
+		clear(t.GetData())
+	}
+}
+
 func (n *ortNetwork) close() error {
 	errs := []error{n.binding.Destroy()}
 	for _, t := range n.tensors {

@@ -59,7 +59,10 @@ func DecodePhoto(data []byte) (Frame, error) {
 	if err != nil {
 		return Frame{}, fmt.Errorf("decode photo: %w", err)
 	}
-	defer m.Close()
+	defer func() {
+		wipe(&m)
+		m.Close()
+	}()
 	if m.Empty() {
 		return Frame{}, fmt.Errorf("decode photo: %w", ErrTruncated)
 	}

@@ -55,7 +55,10 @@ func (f *Faces) of(ctx context.Context, photo []byte) (made, error) {
 	var a *vision.Analyser
 	select {
 	case a = <-f.free:
-		defer func() { f.free <- a }()
+		defer func() {
+			a.Wipe() // the next photo may be long in coming
+			f.free <- a
+		}()
 	case <-ctx.Done():
 		return made{}, checkin.Errorf(checkin.CodeUnavailable, "too many enrolments at once; try again")
 	}
