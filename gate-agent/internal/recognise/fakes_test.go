@@ -17,9 +17,13 @@ type fakeAnalyser struct {
 	measure  func() (vision.Measures, error)
 	features func(vision.Face) (face.Vector, error)
 	liveness func() (float64, error)
+	wiped    bool // nothing was seen since
 }
 
-func (a *fakeAnalyser) Detect(vision.Frame) ([]vision.Face, error) { return a.detect() }
+func (a *fakeAnalyser) Detect(vision.Frame) ([]vision.Face, error) {
+	a.wiped = false
+	return a.detect()
+}
 
 func (a *fakeAnalyser) Measure(vision.Frame, vision.Face) (vision.Measures, error) {
 	return a.measure()
@@ -30,6 +34,8 @@ func (a *fakeAnalyser) Features(_ face.Vector, _ vision.Frame, found vision.Face
 }
 
 func (a *fakeAnalyser) Liveness(vision.Frame, vision.Face) (float64, error) { return a.liveness() }
+
+func (a *fakeAnalyser) Wipe() { a.wiped = true }
 
 type fakeTickets struct{ read func() ([]string, error) }
 

@@ -31,6 +31,9 @@ type last struct {
 // it is certain who that is.
 func (w *Watcher) look(f vision.Frame, faces []vision.Face) {
 	tracks := w.crowd.follow(f.At, faces)
+	if len(w.crowd.tracks) == 0 {
+		w.see.Wipe()
+	}
 	if !slices.Contains(w.crowd.tracks, w.served) {
 		w.served = nil
 	}
@@ -86,10 +89,11 @@ func (w *Watcher) examine(f vision.Frame, found vision.Face) error {
 // embed adds the frame's probe. When somebody has stepped into the place of the
 // one before, it is their first.
 func (w *Watcher) embed(f vision.Frame, found vision.Face, e *evidence, weight float64) error {
-	probe, err := w.see.Features(nil, f, found)
+	probe, err := w.see.Features(w.probe[:0], f, found)
 	if err != nil {
 		return err
 	}
+	w.probe = probe // its memory serves the next frame
 	defer face.Wipe(probe)
 	if e.differs(probe) {
 		e.forget()

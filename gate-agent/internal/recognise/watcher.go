@@ -23,6 +23,8 @@ type Analyser interface {
 	Measure(f vision.Frame, found vision.Face) (vision.Measures, error)
 	Features(v face.Vector, f vision.Frame, found vision.Face) (face.Vector, error)
 	Liveness(f vision.Frame, found vision.Face) (float64, error)
+	// Wipe overwrites what it still has of the faces that it saw.
+	Wipe()
 }
 
 // Tickets reads what the QR codes in a frame say.
@@ -103,7 +105,8 @@ type Watcher struct {
 	served      *track // of the crowd; or nil
 	last        last
 	ticket      shown
-	ticketsRead time.Time // when a frame was last searched for tickets
+	ticketsRead time.Time   // when a frame was last searched for tickets
+	probe       face.Vector // of the frame being looked at; zeroes between frames
 }
 
 // New makes a Watcher.
@@ -156,6 +159,7 @@ func (w *Watcher) frame(f vision.Frame) error {
 func (w *Watcher) forget() {
 	w.crowd.end(func(*track) bool { return true })
 	w.served, w.last = nil, last{}
+	w.see.Wipe()
 }
 
 // A camera that is silent for this long shows nobody.
