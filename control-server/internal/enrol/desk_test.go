@@ -199,7 +199,11 @@ func TestPushAgainChangesNothing(t *testing.T) {
 		t.Errorf("first %+v, again %+v, %d changes of the gallery", first, again, h.shelf.changes-changes)
 	}
 
-	p.Photo = encoded(t, portrait(t, woman, 0.5)) // another photo replaces
+	p.Photo = encoded(t, portrait(t, woman, 0.5)) // the same picture, framed otherwise
+	if same := h.push(p); same.Enrolment.ID != first.Enrolment.ID {
+		t.Errorf("the same picture gave %+v", same.Enrolment)
+	}
+	p.Photo = encoded(t, portrait(t, sheToo, 1)) // another photo replaces
 	better := h.push(p)
 	if better.Enrolment.ID == first.Enrolment.ID || better.Enrolment.State != checkin.EnrolmentActive || h.shelf.faces() != 1 {
 		t.Errorf("a new photo gave %+v, %d faces", better.Enrolment, h.shelf.faces())

@@ -22,6 +22,7 @@ const (
 // Where people stand in the sample pictures.
 var (
 	woman   = place{"sample3.jpg", image.Pt(1186, 350)}
+	sheToo  = place{"sample1.jpg", image.Pt(1572, 320)} // the same woman
 	another = place{"sample5.jpg", image.Pt(1503, 520)}
 	profile = place{"sample2.jpg", image.Pt(447, 269)}
 )
