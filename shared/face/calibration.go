@@ -17,7 +17,7 @@ type Calibration struct {
 	Ceiling   Score   `yaml:"ceiling"` // a higher threshold would miss too many to be of use
 	Margin    Score   `yaml:"margin"`  // least lead of the best candidate over the second
 	// Crowd is how much higher than strangers at a lane the enrolled come to
-	// each other: references are cleaner than probes.
+	// each other; negative for lower.
 	Crowd float64 `yaml:"crowd"`
 	// Mated are quantiles of the scores that enrolled people reach with their
 	// own reference, ascending in both fields.

@@ -14,9 +14,11 @@ import (
 const (
 	encodingVersion = 1
 	encodingHeader  = 1 + 2 + 4
-	maxDimension    = 4096
 	maxLength       = 1.001 // float32 arithmetic included
 )
+
+// MaxDimension is the most that a stored template has.
+const MaxDimension = 4096
 
 // ErrEncoding is wrapped by every error of Decode.
 var ErrEncoding = errors.New("not a stored template")
@@ -57,7 +59,7 @@ func Decode(data []byte, dim int) (Vector, error) {
 		return nil, fmt.Errorf("%w: version %d, want %d", ErrEncoding, data[0], encodingVersion)
 	}
 	n := int(binary.LittleEndian.Uint16(data[1:]))
-	if n != dim || n > maxDimension || len(data) != encodingHeader+n {
+	if n != dim || n > MaxDimension || len(data) != encodingHeader+n {
 		return nil, fmt.Errorf("%w: dimension %d in %d bytes, want dimension %d", ErrEncoding, n, len(data), dim)
 	}
 	scale := math.Float32frombits(binary.LittleEndian.Uint32(data[3:]))

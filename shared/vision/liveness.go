@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// LiveFrom is the least mean of Liveness over a track, 0 to 1, that passes for a
-// bona fide presentation.
+// LiveFrom is the least Liveness, 0 to 1, that speaks for a bona fide
+// presentation.
 const LiveFrom = 0.5
 
 // Liveness returns the probability that the face is a bona fide presentation.

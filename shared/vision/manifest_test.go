@@ -1,11 +1,13 @@
 package vision
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/openstile/stile/shared/face"
 	"github.com/openstile/stile/shared/strict"
 )
 
@@ -79,6 +81,9 @@ func TestOpenRefuses(t *testing.T) {
 		{"no calibration", "calibration: calibration.yaml", "calibration: none.yaml", []string{"calibration", "none.yaml"}},
 		{"calibration of another recogniser", "template: fr-feature-2", "template: other", []string{"calibration.yaml", `"fr-feature-2"`, `"other"`, "gate-agent eval"}},
 		{"wrong dimension", "dimension: 512", "dimension: 128", []string{"fr_feature.onnx", "512", "128"}},
+		{"a dimension that no template can have", "dimension: 512", "dimension: 5000", []string{"recogniser.output.dimension", "5000"}},
+		{"a power beyond all", "power: 0.35", "power: 1.35", []string{"recogniser.strength.power", "1.35"}},
+		{"a power of no length", "{least: 2.6, power: 0.35}", "{power: 0.35}", []string{"recogniser.strength.least"}},
 		{"eyes that leave the face", "crop: 0.68", "crop: 6.8", []string{"eyes.crop", "6.8"}},
 		{"no closed eyes", "closed: 0", "closed: 2", []string{"fr_eye.onnx", "2"}},
 		{"class that is not there", "bona_fide: 0", "bona_fide: 7", []string{"fr_liveness.onnx", "7"}},
@@ -104,6 +109,27 @@ func TestOpenRefuses(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestStrengthMayBeLeftOut(t *testing.T) {
+	path := copyModels(t, func(text string) string {
+		return strings.Replace(text, "  strength: {least: 2.6, power: 0.35}", "", 1)
+	})
+	m, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	a, err := m.NewAnalyser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	f := sample(t, 3)
+	v, err := a.Features(nil, f, detect(t, a, f)[0])
+	if length := face.Length(v); err != nil || math.Abs(length-1) > 1e-6 {
+		t.Errorf("length %v, error %v: want length 1", length, err)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+
+	"github.com/openstile/stile/shared/face"
 )
 
 // Output kinds that the code can read.
@@ -38,7 +40,7 @@ func (m *Manifest) validate() error {
 	v.model("recogniser", &r.Model)
 	v.check(r.Output.Kind == kindEmbedding, "recogniser.output.kind", r.Output.Kind, kindEmbedding)
 	v.check(r.Output.Name != "", "recogniser.output.name", r.Output.Name, "a name")
-	v.check(r.Output.Dimension > 0, "recogniser.output.dimension", r.Output.Dimension, "above 0")
+	v.check(r.Output.Dimension > 0 && r.Output.Dimension <= face.MaxDimension, "recogniser.output.dimension", r.Output.Dimension, fmt.Sprintf("1 to %d", face.MaxDimension))
 	v.check(r.Template != "", "recogniser.template", r.Template, "an id")
 	v.check(r.Strength.Power >= 0 && r.Strength.Power <= 1, "recogniser.strength.power", r.Strength.Power, "from 0 to 1")
 	v.check((r.Strength.Power == 0) == (r.Strength.Least == 0) && r.Strength.Least >= 0, "recogniser.strength.least", r.Strength.Least, "above 0 if and only if there is a power")

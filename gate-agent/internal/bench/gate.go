@@ -75,8 +75,8 @@ func (b *bencher) decision(ctx context.Context, g *gallery) (d Decision, err err
 	return d, nil
 }
 
-// margin is the lead over the second candidate that a gate asks for.
-const margin face.Score = 0.05
+// margin is a lead over the second candidate such as a gate asks for.
+const margin face.Score = 0.04
 
 // decide does what a lane does with a good frame, and fails when it does not
 // find the person.
@@ -86,7 +86,7 @@ func decide(see *vision.Analyser, f vision.Frame, search func(face.Vector) (best
 	if err := l.all(); err != nil {
 		return err
 	}
-	p := checkin.Presentation{Means: checkin.MeansFace, Seen: f.At, Live: l.live >= 0.5, Verdict: checkin.VerdictUnknown}
+	p := checkin.Presentation{Means: checkin.MeansFace, Seen: f.At, Live: l.live >= vision.LiveFrom, Verdict: checkin.VerdictUnknown}
 	if best, second := search(l.template); len(l.measures.Reasons(vision.ForLane)) == 0 && best.Score-second.Score >= margin {
 		p.Verdict, p.Holder = checkin.VerdictKnown, checkin.HolderID(best.ID)
 		p.Credentials = []checkin.Credential{{Holder: p.Holder}}

@@ -16,7 +16,7 @@ type PADReport struct {
 	BonaFide Shown
 	Attacks  []Shown // by species
 	Lost     Losses
-	// Worst is the highest APCER of any species at the lane's threshold: an
+	// Worst is the highest APCER of any species at vision.LiveFrom: an
 	// attacker chooses the instrument.
 	Worst    float64
 	Tradeoff []Tradeoff
@@ -27,8 +27,8 @@ type Shown struct {
 	Name          string
 	Presentations int
 	NonResponse   float64 // share without a face: BPNRR or APNRR
-	// Error is the share of those with a face that was classified wrongly at the
-	// lane's threshold: BPCER or APCER.
+	// Error is the share of those with a face that was classified wrongly at
+	// vision.LiveFrom: BPCER or APCER.
 	Error float64
 
 	scores []face.Score // of those with a face, ascending
@@ -44,8 +44,8 @@ type Tradeoff struct {
 var askedAPCER = []float64{0.1, 0.05, 0.01}
 
 // RunPAD evaluates the liveness model on presentations, bona fide first. A
-// presentation's score is the mean over its frames with a face, as over a lane's
-// track. Errors are as those of Run.
+// presentation's score is the mean over its frames with a face; a lane, which has
+// many frames, sums their odds instead and lets no single one decide. Errors are as those of Run.
 func RunPAD(ctx context.Context, models *vision.Models, all []Species, progress func(done, all int)) (PADReport, error) {
 	var paths []string
 	for _, s := range all {
@@ -90,7 +90,7 @@ func fused(frames []float64) face.Score {
 	return face.Score(sum / n)
 }
 
-// classify counts the presentations of one species at the lane's threshold.
+// classify counts the presentations of one species at vision.LiveFrom.
 // A score that is NaN is no response.
 func classify(name string, scores []face.Score) Shown {
 	s := Shown{Name: name, Presentations: len(scores)}

@@ -12,7 +12,7 @@ import (
 // WriteText writes the report for people.
 func (r PADReport) WriteText(w io.Writer) {
 	r.Lost.writeText(w)
-	fmt.Fprintf(w, "\nat the lane's threshold of %.2f\n", float64(vision.LiveFrom))
+	fmt.Fprintf(w, "\nat a threshold of %.2f\n", float64(vision.LiveFrom))
 	fmt.Fprintf(w, "%-24s%14s%16s%16s\n", "", "presentations", "misclassified", "no response")
 	row := func(s Shown, wrong, silent string) {
 		fmt.Fprintf(w, "%-24s%14d%10s%6s%10s%6s\n", s.Name, s.Presentations, percent(s.Error), wrong, percent(s.NonResponse), silent)
