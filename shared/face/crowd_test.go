@@ -67,6 +67,16 @@ func (c *crowd) person() Vector {
 	return Normalise(c.turn(v))
 }
 
+// shorten gives v, of length one, a length between 0.7 and 1, as the default
+// recogniser does.
+func (c *crowd) shorten(v Vector) Vector {
+	length := 0.7 + 0.3*c.r.Float32()
+	for i := range v {
+		v[i] *= length
+	}
+	return v
+}
+
 // mixtures returns a quick source of many different templates: each is made of
 // two of a few.
 func (c *crowd) mixtures(few int) func() Vector {

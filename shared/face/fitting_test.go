@@ -24,7 +24,7 @@ func play(t *testing.T, moves []byte) {
 	c := faces(dim, 1)
 	people := make([]Vector, 256)
 	for i := range people {
-		people[i] = c.person()
+		people[i] = c.shorten(c.person())
 	}
 	x := newPair(dim)
 	for i := range 300 {

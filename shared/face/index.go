@@ -25,7 +25,10 @@ type entry struct {
 	since uint64 // the clock when it came
 }
 
-// NewIndex makes an empty Index for vectors of dimension dim.
+// NewIndex makes an empty Index for vectors of dimension dim. Where templates
+// have hardly less in other directions than in their 256 strongest, a code must
+// hold all of them, which it can up to 512 dimensions, a multiple of four. Beyond
+// that such templates are all compared in full: as exact, but slow.
 func NewIndex(dim int) *Index {
 	return &Index{rows: table{dim: dim}, at: make(map[string]int), nextFit: fitFrom}
 }

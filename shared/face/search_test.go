@@ -10,7 +10,7 @@ import (
 
 // kinds are what a gallery could hold, each as a source of rows.
 func kinds(dim int) map[string]func() Vector {
-	few := faces(dim, 9)
+	few, short := faces(dim, 9), faces(dim, 4)
 	repeated := []Vector{few.person(), few.person(), few.person()}
 	r := rand.New(rand.NewPCG(8, 8))
 	centre := few.person()
@@ -21,6 +21,7 @@ func kinds(dim int) map[string]func() Vector {
 	}
 	return map[string]func() Vector{
 		"faces":        faces(dim, 1).person,
+		"shortened":    func() Vector { return short.shorten(short.person()) },
 		"gentle":       gentle(dim, 2).person,
 		"flat":         flat(dim, 3).person,
 		"alike":        func() Vector { return few.again(centre, 0.99) },
@@ -47,7 +48,7 @@ func TestSearchIsExact(t *testing.T) {
 	const n = segmentRows + 200
 	for _, dim := range []int{512, 128, 192, 256, 1024, 100, 30} {
 		for name, row := range kinds(dim) {
-			if dim != 512 && name != "faces" && name != "flat" { // what decides about the codec
+			if dim != 512 && name != "shortened" && name != "flat" { // what decides about the codec
 				continue
 			}
 			t.Run(fmt.Sprintf("%s of %d", name, dim), func(t *testing.T) {

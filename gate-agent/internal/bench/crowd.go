@@ -25,7 +25,10 @@ var spectrum = []struct {
 	share float64
 }{{64, 0.72}, {96, 0.157}, {128, 0.095}, {144, 0.025}, {160, 0.0029}, {dimension, 0.0001}}
 
-const crowdMean = 0.2 // length of the mean of all templates, before normalising
+const (
+	crowdMean = 0.2  // length of the mean of all templates, before normalising
+	shortest  = 0.75 // length of a striking face's template; that of a weak one is 1
+)
 
 func newCrowd(seed uint64) *crowd {
 	c := &crowd{r: rand.New(rand.NewPCG(seed, 7)), sigma: make([]float64, dimension)}
@@ -58,15 +61,27 @@ func (c *crowd) person(v face.Vector) {
 			v[i] -= s * m[i]
 		}
 	}
-	face.Normalise(v)
+	c.stretch(v)
 }
 
-// again returns another template of the person of v, of about that score.
-func (c *crowd) again(v face.Vector, score float64) face.Vector {
+// again returns another template of the person of v, which is about so much
+// alike (see face.Alike).
+func (c *crowd) again(v face.Vector, alike float64) face.Vector {
 	out := make(face.Vector, dimension)
 	c.person(out)
+	own, other := alike/face.Length(v), math.Sqrt(1-alike*alike)/face.Length(out)
 	for i := range out {
-		out[i] = float32(score)*v[i] + float32(math.Sqrt(1-score*score))*out[i]
+		out[i] = float32(own)*v[i] + float32(other)*out[i]
 	}
-	return face.Normalise(out)
+	c.stretch(out)
+	return out
+}
+
+// stretch gives v one of the lengths that templates have.
+func (c *crowd) stretch(v face.Vector) {
+	face.Normalise(v)
+	length := float32(shortest + (1-shortest)*c.r.Float64())
+	for i := range v {
+		v[i] *= length
+	}
 }
