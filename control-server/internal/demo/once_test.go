@@ -9,21 +9,9 @@ import (
 	"github.com/openstile/stile/shared/checkin"
 )
 
-// slow reports whether a gate rightly refused to act because its decision was
-// too old by then: other packages' tests take the processors from it.
-func slow(err error) bool {
-	return strings.Contains(err.Error(), string(checkin.ReasonStale)) || strings.Contains(err.Error(), "unlocks")
-}
-
 func TestOnce(t *testing.T) {
 	var out bytes.Buffer
-	err := Once(t.Context(), testConfig(t, &out))
-	if err != nil && slow(err) {
-		t.Logf("once more, because this machine was too busy: %v", err)
-		out.Reset()
-		err = Once(t.Context(), testConfig(t, &out))
-	}
-	if err != nil {
+	if err := Once(t.Context(), testConfig(t, &out)); err != nil {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")

@@ -178,14 +178,19 @@ func (r *rig) refusesUsed(l *simLane, ticket string) {
 }
 
 // releases holds a ticket up until the arm gives way, and does not ask the
-// server.
+// server. Where it was looked at too late, it is shown again.
 func (r *rig) releases(l *simLane, ticket string) {
 	r.Helper()
 	r.wait("the arm of "+l.Title+" unlocks", func() bool {
 		if err := l.show(ticket, 0.3); err != nil {
 			r.Fatal(err)
 		}
-		return ask[bool](r, l, "unlocked")
+		for shown := time.Now(); time.Since(shown) < away; time.Sleep(lookEvery) {
+			if ask[bool](r, l, "unlocked") {
+				return true
+			}
+		}
+		return false
 	})
 }
 

@@ -81,11 +81,6 @@ func (l *simLane) push() (turned bool, err error) {
 	return turned, err
 }
 
-func (l *simLane) unlocked() (unlocked bool, err error) {
-	err = l.do(map[string]any{"unlocked": true}, &unlocked)
-	return unlocked, err
-}
-
 // turns is how often the arm has turned: the truth that the books must agree
 // with.
 func (l *simLane) turns() (n int, err error) {

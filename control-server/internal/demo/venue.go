@@ -50,8 +50,9 @@ type process struct {
 }
 
 const (
-	startTimeout = 30 * time.Second
+	startTimeout = time.Minute
 	stopTimeout  = 10 * time.Second
+	lookEvery    = 25 * time.Millisecond
 )
 
 // gateConfig is the configuration of a demo gate. The first has the simplest
@@ -155,6 +156,7 @@ func (v *venue) start(name, binary string, args ...string) error {
 	defer log.Close()
 	p := &process{name: name, cmd: exec.Command(binary, args...), done: make(chan struct{}), log: log.Name()}
 	p.cmd.Stdout, p.cmd.Stderr = log, log
+	p.cmd.Env = append(os.Environ(), "TMPDIR="+v.dir) // nothing stays of one that is killed
 	// Ctrl-C reaches only the demo, which stops the others in order; and they
 	// stop with it, however it ends.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
@@ -186,7 +188,7 @@ func (v *venue) until(ctx context.Context, limit time.Duration, what string, ok 
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(25 * time.Millisecond):
+		case <-time.After(lookEvery):
 		}
 	}
 }

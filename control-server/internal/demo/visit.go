@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/openstile/stile/shared/checkin"
 )
 
-// visit is one person's try at one lane.
+// visit is one person's way into one lane.
 type visit struct {
 	lane    *simLane
 	event   checkin.EventID
@@ -19,66 +20,101 @@ type visit struct {
 	reason  checkin.Reason
 	holder  checkin.HolderID // who must be recognised, if anybody
 	because string           // for the reader of the script
+	// What the gate decided too late to open for: nobody passed. Admitted are
+	// those that it would have let in, had the release come in time.
+	tooLate struct{ admitted, denied int }
 }
 
-// How long somebody tries, and how long an arm may take to unlock.
 const (
-	patience   = 8 * time.Second
-	unlockTime = 2 * time.Second
-	approach   = 0.9 // seconds from the first step to the camera
-	holdUp     = 0.7 // seconds a ticket is held up at a time
+	// patience is how long anything may take that must happen: other programs
+	// may keep the processors busy.
+	patience = 30 * time.Second
+	// A release comes within checkin.Freshness of the deciding frame, or never.
+	unlockTime = 4 * time.Second
+	// A gate that is too slow so often in a row is out of order.
+	tries = 10
+	// Somebody who was away for so long is a new visitor to a gate, and so is a
+	// ticket.
+	away     = 2500 * time.Millisecond
+	approach = 0.9 // seconds from the first step to the camera
+	holdUp   = 0.7 // seconds a ticket is held up at a time
 )
 
-// make plays the visit and returns the admission that it led to.
-func (v *visit) make(ctx context.Context, demo *venue) (admission, error) {
+// slow are the reasons of a gate that was too slow, or whose claim was answered
+// too late.
+var slow = []checkin.Reason{checkin.ReasonStale, checkin.ReasonOffline}
+
+// make plays the visit and returns the admission that it led to. A gate opens
+// to nobody whom it saw too long ago, as may happen on a busy machine: they step
+// back and try again.
+func (v *visit) make(ctx context.Context, demo *venue) (got admission, err error) {
+	for range tries {
+		var passed bool
+		got, passed, err = v.try(ctx, demo)
+		switch {
+		case err != nil:
+			return got, err
+		case passed && got.Outcome != checkin.Admitted:
+			return got, fmt.Errorf("the arm of %s gave way to %s: %s, %s", v.lane.Title, v.because, got.Outcome, got.Reason)
+		case !passed && got.Outcome == checkin.Admitted:
+			v.tooLate.admitted++
+		case slices.Contains(slow, got.Reason):
+			v.tooLate.denied++
+		default:
+			return got, nil
+		}
+		if err := pause(ctx, away); err != nil {
+			return got, err
+		}
+	}
+	return got, fmt.Errorf("%s was decided too late by %s, %d times in a row", v.because, v.lane.Title, tries)
+}
+
+// try lets the person come, push the arm until it gives way or they are refused,
+// and leave.
+func (v *visit) try(ctx context.Context, demo *venue) (got admission, passed bool, err error) {
 	before, err := v.newest(ctx)
 	if err != nil {
-		return admission{}, err
+		return got, false, err
 	}
 	if v.comes != nil {
 		if err := v.lane.walk(*v.comes, approach); err != nil {
-			return admission{}, err
+			return got, false, err
 		}
+		defer func() { err = errors.Join(err, v.lane.leave()) }()
 	}
-	var got admission
+	push := func() (err error) {
+		if !passed {
+			passed, err = v.lane.push()
+		}
+		return err
+	}
 	err = demo.until(ctx, patience, v.because+" is decided", func() (bool, error) {
 		if v.ticket != "" {
 			if err := v.lane.show(v.ticket, holdUp); err != nil {
 				return false, err
 			}
 		}
-		list, err := v.lane.api.admissions(ctx, v.event, before)
-		for _, a := range list {
-			if a.Gate == v.lane.Gate && (v.ticket == "") == (a.Means == checkin.MeansFace) {
-				got = a
-				return true, nil
-			}
+		if err := push(); err != nil {
+			return false, err
 		}
-		return false, err
+		list, err := v.lane.api.admissions(ctx, v.event, before)
+		i := slices.IndexFunc(list, func(a admission) bool {
+			return a.Gate == v.lane.Gate && (v.ticket == "") == (a.Means == checkin.MeansFace)
+		})
+		if i >= 0 {
+			got = list[i]
+		}
+		return i >= 0, err
 	})
-	if err != nil {
-		return got, err
+	if err != nil || got.Outcome != checkin.Admitted {
+		return got, passed, err
 	}
-	if got.Outcome == checkin.Admitted {
-		err = v.goThrough(ctx, demo)
+	// The admission is in the books before the arm gives way.
+	for limit := time.Now().Add(unlockTime); err == nil && !passed && time.Now().Before(limit); {
+		err = errors.Join(pause(ctx, lookEvery), push())
 	}
-	if v.comes != nil {
-		err = errors.Join(err, v.lane.leave())
-	}
-	return got, err
-}
-
-// goThrough pushes the arm as soon as it gives way.
-func (v *visit) goThrough(ctx context.Context, demo *venue) error {
-	err := demo.until(ctx, unlockTime, "the arm of "+v.lane.Title+" unlocks", v.lane.unlocked)
-	if err != nil {
-		return err
-	}
-	turned, err := v.lane.push()
-	if err == nil && !turned {
-		err = fmt.Errorf("the arm of %s did not turn", v.lane.Title)
-	}
-	return err
+	return got, passed, err
 }
 
 // newest is the last admission so far, from which on this visit's is looked

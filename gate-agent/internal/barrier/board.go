@@ -19,6 +19,9 @@ var (
 	ErrBusy = errors.New("a release is already in flight")
 	// ErrDown is returned while the board cannot be reached.
 	ErrDown = errors.New("relay board is down")
+	// ErrUnanswered is returned when the board was told to release and no good
+	// answer came: the barrier may have given way for all that.
+	ErrUnanswered = errors.New("the relay board has not confirmed the release")
 	// ErrClosed is returned after Close.
 	ErrClosed = errors.New("relay board is closed")
 )
@@ -89,9 +92,9 @@ func (b *Board) Faults() uint64 { return b.faults.Load() }
 //
 // It returns ErrBusy while an earlier pulse is in flight, ErrDown while the
 // board cannot be reached, and the context's error if that ended before
-// anything was sent. After any other error the relay may have been on for an
-// instant: it has been switched off, or is the first thing to be when the
-// board is back.
+// anything was sent. After any other error, of which ErrUnanswered is the one that
+// a board in order gives, the relay may have been on for an instant: it has been
+// switched off, or is the first thing to be when the board is back.
 func (b *Board) Release(ctx context.Context, pulse time.Duration) error {
 	if pulse < minPulse || pulse > maxPulse {
 		return fmt.Errorf("release: pulse %v is not in %v..%v", pulse, minPulse, maxPulse)
@@ -114,7 +117,9 @@ func (b *Board) Release(ctx context.Context, pulse time.Duration) error {
 	relay := b.cfg.Wiring.Release
 	if err := b.link.release(relay, pulse); err != nil {
 		b.faults.Add(1)
-		// Only the answer may have been lost.
+		if errors.Is(err, errSilent) || errors.Is(err, errGarbled) {
+			err = fmt.Errorf("%w: %w", ErrUnanswered, err)
+		}
 		if err := b.link.off(relay); err != nil {
 			b.lose(err)
 		}

@@ -42,7 +42,8 @@ type Recorded struct {
 	OK bool
 }
 
-// ReleaseSent: the release bytes are on the wire, or the board failed.
+// ReleaseSent: the release bytes are on the wire, or the barrier has certainly
+// not given way.
 type ReleaseSent struct {
 	ID checkin.AdmissionID
 	OK bool

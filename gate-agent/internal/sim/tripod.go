@@ -12,10 +12,11 @@ const (
 )
 
 // Times of a tripod in pulse mode, after PERCo's TTR manuals: a pulse of any
-// length opens one direction for 5 s or until one passage.
+// length opens one direction for 5 s or until one passage, and 60 people a
+// minute walk through one that is open.
 const (
 	unlockTime = 5 * time.Second
-	turnTime   = 300 * time.Millisecond
+	turnTime   = time.Second
 )
 
 // arm is the mechanics of a tripod.

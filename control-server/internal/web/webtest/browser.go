@@ -19,6 +19,9 @@ import (
 // Action is one step of a visit.
 type Action = chromedp.Action[chromedp.Void]
 
+// closeTime is how long a browser may take to close on a busy machine.
+const closeTime = time.Minute
+
 // Browser starts Chromium with an empty profile and a made-up camera. The test
 // fails if a page asks anything of another host than base's.
 func Browser(t *testing.T, base string) context.Context {
@@ -40,7 +43,16 @@ func Browser(t *testing.T, base string) context.Context {
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
+	t.Cleanup(func() {
+		defer cancel()
+		// A browser that is asked to close removes what it keeps outside of its
+		// profile; one that is killed does not.
+		closing, stop := context.WithTimeout(ctx, closeTime)
+		defer stop()
+		if err := chromedp.Cancel(closing); err != nil {
+			t.Errorf("close the browser: %v", err)
+		}
+	})
 	err = chromedp.Listen(ctx, func(event any) {
 		sent, ok := event.(*network.EventRequestWillBeSent)
 		if !ok {
