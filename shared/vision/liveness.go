@@ -6,12 +6,8 @@ import (
 	"math"
 )
 
-// LiveFrom is the least Liveness, 0 to 1, that speaks for a bona fide
-// presentation.
-const LiveFrom = 0.5
-
 // Liveness returns the probability that the face is a bona fide presentation.
-// It is noisy on single frames: fuse it over a track.
+// It is noisy on single frames: fuse them with LiveOdds.
 func (a *Analyser) Liveness(f Frame, face Face) (float64, error) {
 	p, err := a.lend(f)
 	if err != nil {

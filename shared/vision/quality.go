@@ -109,6 +109,13 @@ func (m Measures) Quality() checkin.Quality {
 	return checkin.Quality(quality)
 }
 
+// leastWeight is what the poorest frame that is fit for a lane counts.
+const leastWeight = 0.05
+
+// Weight is how much a frame that is fit for a lane counts among others of the
+// same face: its Quality, and never nothing.
+func (m Measures) Weight() float64 { return max(float64(m.Quality()), leastWeight) }
+
 // share is where the value stands between its limit (0) and good (1). What is no
 // number is beyond the limit.
 func (c criterion) share(m Measures, use Use) float64 {

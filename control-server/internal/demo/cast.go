@@ -36,15 +36,15 @@ const (
 	// cutOut is a cut-out's side in pixels.
 	cutOut = 480
 	// Two faces at least this alike are the same person. The cast's real pair
-	// scores 0.53, everybody else below 0.35.
-	samePerson face.Score = 0.45
+	// scores 0.49, everybody else below 0.33.
+	samePerson face.Score = 0.42
 	// clear is the quality from which a lane takes a face in every step of its
 	// way to the gate.
 	clear checkin.Quality = 0.15
 	// Enrolled people and strangers must be less alike than the first, whoever
 	// withdraws than the second: below the threshold of so small a gallery.
-	different face.Score = 0.28
-	strange   face.Score = 0.24
+	different face.Score = 0.26
+	strange   face.Score = 0.225
 )
 
 // findCast cuts every face out of the pictures in dir and writes it below out.

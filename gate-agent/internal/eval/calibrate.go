@@ -53,10 +53,9 @@ const (
 	// Where a threshold of a small gallery ends: the pairwise false match rate
 	// that guidelines for automated border control allow a gate.
 	floorFMR = 0.001
-	// A threshold that misses more single looks than this is of no use: a track
-	// of two looks that differ then misses half as many, which is the most that
-	// are worth a camera.
-	ceilingMissed = 0.3
+	// Above a threshold that misses more single looks than this a face is no way
+	// in: a track of two looks that differ then misses a quarter.
+	ceilingMissed = 0.5
 	// The margin may turn away so many of the right candidates.
 	marginTurned = 0.0025
 	// The margin is looked for at this FPIR, in these steps.

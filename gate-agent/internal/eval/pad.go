@@ -44,8 +44,8 @@ type Tradeoff struct {
 var askedAPCER = []float64{0.1, 0.05, 0.01}
 
 // RunPAD evaluates the liveness model on presentations, bona fide first. A
-// presentation's score is the mean over its frames with a face; a lane, which has
-// many frames, sums their odds instead and lets no single one decide. Errors are as those of Run.
+// presentation's frames are fused as a lane fuses a track's, and those that a
+// lane does not look at are no response. Errors are as those of Run.
 func RunPAD(ctx context.Context, models *vision.Models, all []Species, progress func(done, all int)) (PADReport, error) {
 	var paths []string
 	for _, s := range all {
@@ -53,13 +53,13 @@ func RunPAD(ctx context.Context, models *vision.Models, all []Species, progress 
 			paths = append(paths, frames...)
 		}
 	}
-	live := slices.Repeat([]float64{math.NaN()}, len(paths))
+	judged := make([]frame, len(paths))
 	lost, err := each(ctx, models, paths, progress, func(i int, see *vision.Analyser, photo vision.Frame) (found bool, err error) {
 		faces, err := see.Detect(photo) // as a lane does
 		if err != nil || len(faces) == 0 {
 			return false, err
 		}
-		live[i], err = see.Liveness(photo, inTheMiddle(faces, photo))
+		judged[i], err = judge(see, photo, inTheMiddle(faces, photo))
 		return true, err
 	})
 	if err != nil {
@@ -69,8 +69,8 @@ func RunPAD(ctx context.Context, models *vision.Models, all []Species, progress 
 	for _, s := range all {
 		var scores []face.Score
 		for _, frames := range s.Presentations {
-			scores = append(scores, fused(live[:len(frames)]))
-			live = live[len(frames):]
+			scores = append(scores, fused(judged[:len(frames)]))
+			judged = judged[len(frames):]
 		}
 		shown = append(shown, classify(s.Name, scores))
 	}
@@ -79,15 +79,29 @@ func RunPAD(ctx context.Context, models *vision.Models, all []Species, progress 
 	return r, nil
 }
 
-// fused is the mean of the frames that show a face; NaN where none does.
-func fused(frames []float64) face.Score {
-	var sum, n float64
-	for _, p := range frames {
-		if !math.IsNaN(p) {
-			sum, n = sum+p, n+1
+// frame is what one photo says of liveness. Its weight is 0 where it shows no
+// face that a lane would look at.
+type frame struct{ live, weight float64 }
+
+func judge(see *vision.Analyser, photo vision.Frame, found vision.Face) (f frame, err error) {
+	m, err := see.Measure(photo, found)
+	if err != nil || len(m.Reasons(vision.ForLane)) > 0 {
+		return f, err
+	}
+	f.weight = m.Weight()
+	f.live, err = see.Liveness(photo, found)
+	return f, err
+}
+
+// fused is what a presentation's frames say together; NaN where none does.
+func fused(frames []frame) face.Score {
+	var odds vision.LiveOdds
+	for _, f := range frames {
+		if f.weight > 0 {
+			odds.Add(f.live, f.weight)
 		}
 	}
-	return face.Score(sum / n)
+	return face.Score(odds.Probability())
 }
 
 // classify counts the presentations of one species at vision.LiveFrom.

@@ -37,10 +37,10 @@ func same(a, b float64) bool {
 }
 
 func TestFused(t *testing.T) {
-	if got := fused([]float64{0.2, math.NaN(), 0.6}); !same(float64(got), float64(face.Score(0.4))) {
-		t.Errorf("got %v, want the mean of the frames with a face", got)
+	if got := fused([]frame{{0.8, 1}, {0, 0}, {0.2, 1}, {0.5, 0.3}}); math.Abs(float64(got)-0.5) > 1e-6 {
+		t.Errorf("got %v, want what the frames that a lane looks at say together", got)
 	}
-	if got := float64(fused([]float64{math.NaN()})); !math.IsNaN(got) {
+	if got := float64(fused([]frame{{0.9, 0}})); !math.IsNaN(got) {
 		t.Errorf("no face at all: %v", got)
 	}
 }

@@ -27,8 +27,6 @@ const (
 	// frames of one person's way to the gate none was below 0.66, and of 3,900
 	// pairs of news pictures of one person, years apart, one in forty.
 	otherPerson face.Score = 0.4
-	// The least weight of a good frame.
-	leastWeight = 0.05
 )
 
 // differs reports whether a probe is of somebody else.

@@ -1,30 +1,22 @@
 package recognise
 
 import (
-	"math"
-
 	"github.com/openstile/stile/shared/checkin"
+	"github.com/openstile/stile/shared/vision"
 )
 
-// liveness fuses what the frames say of whether the face is a bona fide
-// presentation: the sum of their log odds, as in Wald's sequential test.
+// liveness is whether the frames show a bona fide presentation.
 type liveness struct {
-	odds  float64
+	odds  vision.LiveOdds
 	looks int
 }
 
-const (
-	// No single frame says more than this, a probability of 0.88. The model is
-	// sure of itself also when it errs: of 2,279 photographs of real people one
-	// in twenty gets less than 0.05.
-	frameSays = 2
-	// A face that was not found live in this many frames is not let in by it.
-	looksToRefuse = 5
-)
+// A face that was not found live in this many frames is not let in by it.
+const looksToRefuse = 5
 
 // observe takes in the probability that one frame gives.
 func (l *liveness) observe(p, weight float64) {
-	l.odds += weight * min(max(math.Log(p/(1-p)), -frameSays), frameSays)
+	l.odds.Add(p, weight)
 	l.looks++
 }
 
@@ -36,8 +28,8 @@ func (l *liveness) says(policy checkin.LivenessMode) (live, certain bool) {
 	case checkin.LivenessOff:
 		return true, true
 	case checkin.LivenessWarn:
-		return l.odds >= 0, true
+		return l.odds.Sum() >= 0, true
 	}
-	live = l.odds > frameSays
+	live = l.odds.Sum() > vision.FrameSays
 	return live, live || l.looks >= looksToRefuse
 }

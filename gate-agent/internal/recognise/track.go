@@ -79,7 +79,7 @@ func (w *Watcher) examine(f vision.Frame, found vision.Face) error {
 		w.refuse(e, Found{Verdict: checkin.VerdictUnknown}, f.At)
 		return nil
 	}
-	weight := max(float64(m.Quality()), leastWeight)
+	weight := m.Weight()
 	if err := w.embed(f, found, e, weight); err != nil || e.answered {
 		return err
 	}
