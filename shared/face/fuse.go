@@ -15,7 +15,8 @@ func (f *Fusion) Add(v Vector, weight float64) {
 	}
 	length := Length(v)
 	if length > 0 {
-		// The short ones are of faces that are clear to the recogniser.
+		// A direction counts the more the shorter its vector is: the face was clear
+		// to the recogniser.
 		scale := float32(weight / (length * length))
 		for i, x := range v {
 			f.sum[i] += scale * x

@@ -8,7 +8,7 @@ import (
 
 // A head of average proportions, seen from afar: where its five points are, in
 // distances between the eyes to the right, down and towards the camera.
-var head = [5][3]float64{{-0.5, 0, 0}, {0.5, 0, 0}, {0, 0.61, 0.5}, {-0.4, 1.16, 0}, {0.4, 1.16, 0}}
+var head = [5][3]float64{{-0.5, 0, 0}, {0.5, 0, 0}, {0, 0.556, 0.5}, {-0.4, 1.1, 0}, {0.4, 1.1, 0}}
 
 // posed turns the head by angles in degrees.
 func posed(yaw, pitch, roll float64) (points [5]Point) {

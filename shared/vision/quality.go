@@ -25,11 +25,11 @@ type criterion struct {
 	good   float64
 }
 
-// criteria were set on 4,300 news pictures of one person each, of 2,250 people.
+// criteria were set on 4,570 news pictures of one person each, of 2,250 people.
 // Each limit for enrolment stands where looking at the pictures beyond it showed
-// what its hint says; together they pass 96.7 % of the pictures, and those for a
-// lane 99 %. With sharpness 0.012 a template still has cosine 0.96 with its sharp
-// self, with 0.005 about 0.7. The recogniser's own grid has 35 pixels between the
+// what its hint says; together they pass 96.4 % of the pictures, and those for a
+// lane 98.8 %. With sharpness 0.012 a template still has cosine 0.95 with its sharp
+// self, with 0.005 about 0.8. The recogniser's own grid has 35 pixels between the
 // eyes. Alignment undoes a tilt, but the detector misses faces beyond the limit.
 // Five of six pictures beyond the limit for closed eyes show eyes that are shut
 // or screwed up; at a lane they only make a frame weigh less, because the next
@@ -48,7 +48,7 @@ var criteria = []criterion{
 	{
 		reason: checkin.QualityReason{Code: "turned_away", Hint: "Look straight at the camera."},
 		value:  func(m Measures) float64 { return m.Yaw },
-		limit:  [2]float64{40, 37}, good: 10,
+		limit:  [2]float64{44, 40}, good: 10,
 	},
 	{
 		reason: checkin.QualityReason{Code: "chin_up_or_down", Hint: "Hold your head level, with the camera at the height of your eyes."},
