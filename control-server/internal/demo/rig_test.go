@@ -211,6 +211,16 @@ func (r *rig) admissions() []admission {
 	return list
 }
 
+// abandoned is how many were admitted too late to be released.
+func (r *rig) abandoned() int {
+	r.Helper()
+	b, err := r.api.books(r.Context(), r.event)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return b.Abandoned
+}
+
 // booksAgree waits until the books have as many passages as arms have turned.
 func (r *rig) booksAgree() {
 	r.Helper()

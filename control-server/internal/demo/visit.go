@@ -32,7 +32,7 @@ const (
 	// A release comes within checkin.Freshness of the deciding frame, or never.
 	unlockTime = 4 * time.Second
 	// A gate that is too slow so often in a row is out of order.
-	tries = 10
+	tries = 6
 	// Somebody who was away for so long is a new visitor to a gate, and so is a
 	// ticket.
 	away     = 2500 * time.Millisecond
@@ -56,13 +56,10 @@ func (v *visit) make(ctx context.Context, demo *venue) (got admission, err error
 			return got, err
 		case passed && got.Outcome != checkin.Admitted:
 			return got, fmt.Errorf("the arm of %s gave way to %s: %s, %s", v.lane.Title, v.because, got.Outcome, got.Reason)
-		case !passed && got.Outcome == checkin.Admitted:
-			v.tooLate.admitted++
-		case slices.Contains(slow, got.Reason):
-			v.tooLate.denied++
-		default:
+		case passed || got.Outcome != checkin.Admitted:
 			return got, nil
 		}
+		v.tooLate.admitted++
 		if err := pause(ctx, away); err != nil {
 			return got, err
 		}
@@ -89,8 +86,8 @@ func (v *visit) try(ctx context.Context, demo *venue) (got admission, passed boo
 		}
 		return err
 	}
-	err = demo.until(ctx, patience, v.because+" is decided", func() (bool, error) {
-		if v.ticket != "" {
+	err = demo.until(ctx, tries*patience, v.because+" is decided", func() (bool, error) {
+		if v.ticket != "" && !passed {
 			if err := v.lane.show(v.ticket, holdUp); err != nil {
 				return false, err
 			}
@@ -99,13 +96,22 @@ func (v *visit) try(ctx context.Context, demo *venue) (got admission, passed boo
 			return false, err
 		}
 		list, err := v.lane.api.admissions(ctx, v.event, before)
-		i := slices.IndexFunc(list, func(a admission) bool {
-			return a.Gate == v.lane.Gate && (v.ticket == "") == (a.Means == checkin.MeansFace)
-		})
-		if i >= 0 {
-			got = list[i]
+		late := false
+		for _, a := range list {
+			before = a.Seq
+			if a.Gate != v.lane.Gate || (v.ticket == "") != (a.Means == checkin.MeansFace) {
+				continue
+			}
+			if got = a; !slices.Contains(slow, a.Reason) {
+				return true, nil
+			}
+			v.tooLate.denied++
+			late = true
 		}
-		return i >= 0, err
+		if late {
+			err = v.again(ctx, push)
+		}
+		return false, err
 	})
 	if err != nil || got.Outcome != checkin.Admitted {
 		return got, passed, err
@@ -115,6 +121,21 @@ func (v *visit) try(ctx context.Context, demo *venue) (got admission, passed boo
 		err = errors.Join(pause(ctx, lookEvery), push())
 	}
 	return got, passed, err
+}
+
+// again steps back and comes anew; a release that is on its way is still used.
+func (v *visit) again(ctx context.Context, push func() error) error {
+	var err error
+	if v.comes != nil {
+		err = v.lane.leave()
+	}
+	for limit := time.Now().Add(away); err == nil && time.Now().Before(limit); {
+		err = errors.Join(pause(ctx, lookEvery), push())
+	}
+	if err == nil && v.comes != nil {
+		err = v.lane.walk(*v.comes, approach)
+	}
+	return err
 }
 
 // newest is the last admission so far, from which on this visit's is looked

@@ -104,7 +104,7 @@ func openDevices(cfg config.Lane, log *slog.Logger) (d devices, err error) {
 // handleTurnstile adds the turnstile's commands to the control socket of the
 // lane's simulated camera, so that one script moves both.
 func handleTurnstile(c *sim.Camera, t *sim.Turnstile) {
-	c.Handle("push", func(string, json.RawMessage) (any, error) { return t.Push(sim.In), nil })
+	c.Handle("push", func(string, json.RawMessage) (any, error) { return t.Pass(sim.In), nil })
 	c.Handle("turns", func(string, json.RawMessage) (any, error) { return t.Turns(), nil })
 	c.Handle("releases", func(string, json.RawMessage) (any, error) { return t.Releases(), nil })
 	c.Handle("energised", func(string, json.RawMessage) (any, error) { return t.Energised(), nil })

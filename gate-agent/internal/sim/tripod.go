@@ -12,11 +12,11 @@ const (
 )
 
 // Times of a tripod in pulse mode, after PERCo's TTR manuals: a pulse of any
-// length opens one direction for 5 s or until one passage, and 60 people a
-// minute walk through one that is open.
+// length opens one direction for 5 s or until one passage, and 60 people a minute
+// walk through one that is open: a turn takes most of a second.
 const (
 	unlockTime = 5 * time.Second
-	turnTime   = time.Second
+	turnTime   = 700 * time.Millisecond
 )
 
 // arm is the mechanics of a tripod.

@@ -73,6 +73,16 @@ func (t *Turnstile) Push(dir Direction) bool {
 	return turned
 }
 
+// Pass is a Push by somebody who walks through: it returns when the arm is at rest
+// again.
+func (t *Turnstile) Pass(dir Direction) bool {
+	turned := t.Push(dir)
+	if turned {
+		time.Sleep(turnTime)
+	}
+	return turned
+}
+
 // Turns counts how often the arm has turned: the truth against which an
 // agent's books are checked.
 func (t *Turnstile) Turns() int {
