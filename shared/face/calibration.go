@@ -1,6 +1,7 @@
 package face
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -35,16 +36,19 @@ func (c Calibration) Validate() error {
 	switch {
 	case !(c.Slope > 0 && c.Slope <= 1):
 		return fmt.Errorf("slope: %v is not in 0..1", c.Slope)
-	case !(c.Intercept >= -1 && c.Intercept <= 1):
-		return fmt.Errorf("intercept: %v is not in -1..1", c.Intercept)
-	case !(c.Floor >= 0 && c.Floor < c.Ceiling):
-		return fmt.Errorf("floor: %v is not in 0..ceiling (%v)", c.Floor, c.Ceiling)
-	case !(c.Ceiling <= 1):
-		return fmt.Errorf("ceiling: %v is more than 1", c.Ceiling)
-	case !(c.Margin >= 0 && c.Margin <= 0.5):
-		return fmt.Errorf("margin: %v is not in 0..0.5", c.Margin)
+	case !(math.Abs(c.Intercept) <= 1) || c.Intercept == 0: // which no measurement gives
+		return fmt.Errorf("intercept: %v is not in -1..1, without 0", c.Intercept)
+	case !(c.Ceiling > 0 && c.Ceiling <= 1):
+		return fmt.Errorf("ceiling: %v is not above 0 and at most 1", c.Ceiling)
+	case !(c.Floor > 0 && c.Floor < c.Ceiling):
+		return fmt.Errorf("floor: %v is not above 0 and below the ceiling (%v)", c.Floor, c.Ceiling)
+	case !(c.Margin > 0 && c.Margin <= 0.5):
+		return fmt.Errorf("margin: %v is not above 0 and at most 0.5", c.Margin)
 	case !(math.Abs(c.Crowd) <= 0.5):
 		return fmt.Errorf("crowd: %v is not in -0.5..0.5", c.Crowd)
+	}
+	if len(c.Mated) == 0 {
+		return errors.New("mated: has no quantiles")
 	}
 	for i, q := range c.Mated {
 		if !(q.Share > 0 && q.Share < 1 && q.Score >= -1 && q.Score <= 1) ||

@@ -81,10 +81,11 @@ func TestCalibrationValidate(t *testing.T) {
 	for field, spoil := range map[string]func(*Calibration){
 		"slope":     func(c *Calibration) { c.Slope = 0 },
 		"intercept": func(c *Calibration) { c.Intercept = math.NaN() },
-		"floor":     func(c *Calibration) { c.Floor = 0.7 },
+		"floor":     func(c *Calibration) { c.Floor = 0 },
 		"ceiling":   func(c *Calibration) { c.Ceiling = 1.1 },
-		"margin":    func(c *Calibration) { c.Margin = -1 },
+		"margin":    func(c *Calibration) { c.Margin = 0 },
 		"crowd":     func(c *Calibration) { c.Crowd = 2 },
+		"mated:":    func(c *Calibration) { c.Mated = nil },
 		"mated[1]":  func(c *Calibration) { c.Mated = []Quantile{{0.5, 0.7}, {0.1, 0.8}} },
 	} {
 		c := measured

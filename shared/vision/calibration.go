@@ -61,6 +61,9 @@ func (m *Manifest) readCalibration() (face.Calibration, error) {
 		return c.Calibration, fmt.Errorf("models calibration %s: template is %q, the recogniser's is %q: measure it with gate-agent eval",
 			path, c.Template, m.Recogniser.Template)
 	}
+	if m := c.Measured; min(m.References, m.Photos, m.Mated, m.NonMated) < 1 {
+		return c.Calibration, fmt.Errorf("models calibration %s: measured is %+v: want 1 or more of each", path, m)
+	}
 	if err := c.Validate(); err != nil {
 		return c.Calibration, fmt.Errorf("models calibration %s: %w", path, err)
 	}

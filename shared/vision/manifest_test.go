@@ -82,8 +82,11 @@ func TestOpenRefuses(t *testing.T) {
 		{"calibration of another recogniser", "template: fr-feature-2", "template: other", []string{"calibration.yaml", `"fr-feature-2"`, `"other"`, "gate-agent eval"}},
 		{"wrong dimension", "dimension: 512", "dimension: 128", []string{"fr_feature.onnx", "512", "128"}},
 		{"a dimension that no template can have", "dimension: 512", "dimension: 5000", []string{"recogniser.output.dimension", "5000"}},
-		{"a power beyond all", "power: 0.35", "power: 1.35", []string{"recogniser.strength.power", "1.35"}},
-		{"a power of no length", "{least: 2.6, power: 0.35}", "{power: 0.35}", []string{"recogniser.strength.least"}},
+		{"a point that is no number", "[56.0252, 71.7366]", "[.nan, 71.7366]", []string{"recogniser.references"}},
+		{"two equal points", "[73.5318, 51.5014]", "[38.2946, 51.6963]", []string{"recogniser.references"}},
+		{"a mean that is no number", "mean: 127,", "mean: .nan,", []string{"detector.input.mean", "NaN"}},
+		{"a power beyond all", "power: 0.3", "power: 1.35", []string{"recogniser.strength.power", "1.35"}},
+		{"a power of no length", "{least: 2.2, power: 0.3}", "{power: 0.3}", []string{"recogniser.strength.least"}},
 		{"eyes that leave the face", "crop: 0.68", "crop: 6.8", []string{"eyes.crop", "6.8"}},
 		{"no closed eyes", "closed: 0", "closed: 2", []string{"fr_eye.onnx", "2"}},
 		{"class that is not there", "bona_fide: 0", "bona_fide: 7", []string{"fr_liveness.onnx", "7"}},
@@ -114,7 +117,7 @@ func TestOpenRefuses(t *testing.T) {
 
 func TestStrengthMayBeLeftOut(t *testing.T) {
 	path := copyModels(t, func(text string) string {
-		return strings.Replace(text, "  strength: {least: 2.6, power: 0.35}", "", 1)
+		return strings.Replace(text, "  strength: {least: 2.2, power: 0.3}", "", 1)
 	})
 	m, err := Open(path, Options{})
 	if err != nil {

@@ -4,7 +4,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
+	"slices"
 
 	"github.com/openstile/stile/shared/face"
 )
@@ -44,7 +46,7 @@ func (m *Manifest) validate() error {
 	v.check(r.Template != "", "recogniser.template", r.Template, "an id")
 	v.check(r.Strength.Power >= 0 && r.Strength.Power <= 1, "recogniser.strength.power", r.Strength.Power, "from 0 to 1")
 	v.check((r.Strength.Power == 0) == (r.Strength.Least == 0) && r.Strength.Least >= 0, "recogniser.strength.least", r.Strength.Least, "above 0 if and only if there is a power")
-	v.check(r.References != [5][2]float64{}, "recogniser.references", r.References, "five points")
+	v.check(r.within(r.References), "recogniser.references", r.References, "five different points inside the input")
 	v.check(filepath.IsLocal(r.Calibration), "recogniser.calibration", r.Calibration, "a path inside the manifest's folder")
 
 	p := &m.Liveness
@@ -68,6 +70,22 @@ func (m *Manifest) validate() error {
 	}
 	return errors.Join(v.errs...)
 }
+
+// within reports whether the points are different and inside the input.
+func (r *Recogniser) within(points [5][2]float64) bool {
+	if len(r.Input.Shape) != 4 {
+		return false
+	}
+	for i, p := range points {
+		inside := p[0] > 0 && p[0] < float64(r.Input.width()) && p[1] > 0 && p[1] < float64(r.Input.height())
+		if !inside || slices.Contains(points[:i], p) { // inside is false for what is no number
+			return false
+		}
+	}
+	return true
+}
+
+func finite(x float32) bool { return !math.IsNaN(float64(x)) && !math.IsInf(float64(x), 0) }
 
 type validation struct{ errs []error }
 
@@ -96,7 +114,8 @@ func (v *validation) model(name string, m *Model) {
 	v.file(name, m.File)
 	in := m.Input
 	v.check(in.Name != "", name+".input.name", in.Name, "a name")
-	v.check(in.Scale != 0, name+".input.scale", in.Scale, "not 0")
+	v.check(in.Scale != 0 && finite(in.Scale), name+".input.scale", in.Scale, "a number that is not 0")
+	v.check(finite(in.Mean), name+".input.mean", in.Mean, "a number")
 	channels, ok := map[string]int{"rgb": 3, "bgr": 3, "grey": 1}[in.Colours]
 	v.check(ok, name+".input.colours", in.Colours, "rgb, bgr or grey")
 	v.check(len(in.Shape) == 4 && in.Shape[0] == 1 && in.Shape[1] == channels && min(in.Shape[2], in.Shape[3]) > 0,

@@ -52,7 +52,7 @@ func TestEvalRefuses(t *testing.T) {
 		"negative photos":     {[]string{"--photos", "-1", people}, 2, "--photos is -1"},
 		"more photos":         {[]string{"--photos", "9", people}, 1, "no person has more than 9 photos"},
 		"unwritable curve":    {[]string{"--svg", nowhere, people}, 1, "x.svg"},
-		"a folder as curve":   {[]string{"--svg", people, people}, 1, "it is a folder"},
+		"a folder as curve":   {[]string{"--svg", people, people}, 1, "it is no regular file"},
 		"too few to calibrate": {[]string{"--calibration", filepath.Join(people, "c.yaml"), people}, 1,
 			"a calibration needs 80 references, 100 mated and 400 non-mated probes, there are 1, 1 and 0"},
 		"pad with photos":      {[]string{"--pad", "--photos", "2", people}, 2, "--photos has no meaning with --pad"},

@@ -29,12 +29,13 @@ func TestThresholdKeepsToTheRate(t *testing.T) {
 
 func TestArrange(t *testing.T) {
 	x, y, z := face.Vector{1, 0, 0}, face.Vector{0, 1, 0}, face.Vector{0, 0, 1}
+	two := []string{"1.jpg", "2.jpg"}
 	trial := arrange([]sampled{
-		{Person{Name: "two photos"}, []face.Vector{x, x}},
-		{Person{Name: "no face at the lane"}, []face.Vector{y, nil}},
-		{Person{Name: "no face at enrolment"}, []face.Vector{nil, x}},
-		{Person{Name: "stranger"}, []face.Vector{z}},
-		{Person{Name: "faceless stranger"}, []face.Vector{nil}},
+		{Person{Name: "two photos", Photos: two}, []face.Vector{x, x}, nil},
+		{Person{Name: "no face at the lane", Photos: two}, []face.Vector{y, nil}, nil},
+		{Person{Name: "no face at enrolment", Photos: two}, []face.Vector{nil, x}, nil},
+		{Person{Name: "stranger", Photos: two[:1]}, []face.Vector{z}, nil},
+		{Person{Name: "faceless stranger", Photos: two[:1]}, []face.Vector{nil}, nil},
 	}, 1)
 	answers, err := trial.identify(t.Context())
 	if err != nil {

@@ -45,7 +45,10 @@ func arrange(people []sampled, photos int) trial {
 				continue
 			}
 			t.gallery = append(t.gallery, face.Fuse(first...))
-			for _, v := range p.features[photos:] {
+			for k, v := range p.features[photos:] {
+				if p.unreadable[p.Photos[photos+k]] {
+					continue // it says nothing of recognition
+				}
 				// One without a face is a miss: it scores nothing.
 				t.probes = append(t.probes, probe{p.Group, len(t.gallery) - 1, v})
 			}

@@ -65,11 +65,14 @@ func RunPAD(ctx context.Context, models *vision.Models, all []Species, progress 
 	if err != nil {
 		return PADReport{}, fmt.Errorf("evaluate liveness: %w", err)
 	}
+	unreadable := lost.unreadable()
 	var shown []Shown
 	for _, s := range all {
 		var scores []face.Score
 		for _, frames := range s.Presentations {
-			scores = append(scores, fused(judged[:len(frames)]))
+			if slices.ContainsFunc(frames, func(path string) bool { return !unreadable[path] }) {
+				scores = append(scores, fused(judged[:len(frames)]))
+			}
 			judged = judged[len(frames):]
 		}
 		shown = append(shown, classify(s.Name, scores))

@@ -37,6 +37,14 @@ type Unreadable struct {
 	Err  error
 }
 
+func (l Losses) unreadable() map[string]bool {
+	paths := make(map[string]bool, len(l.Unreadable))
+	for _, u := range l.Unreadable {
+		paths[u.Path] = true
+	}
+	return paths
+}
+
 func isPhoto(path string) bool {
 	return slices.Contains([]string{".jpg", ".jpeg", ".png"}, strings.ToLower(filepath.Ext(path)))
 }

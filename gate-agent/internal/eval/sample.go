@@ -9,11 +9,12 @@ import (
 	"github.com/openstile/stile/shared/vision"
 )
 
-// sampled is a person with the features of each photo, nil where no face is
-// found.
+// sampled is a person with the features of each photo, nil where no face is found,
+// and which photos cannot be read.
 type sampled struct {
 	Person
-	features []face.Vector
+	features   []face.Vector
+	unreadable map[string]bool // by path, of all people
 }
 
 // sample takes the features of each photo.
@@ -22,7 +23,7 @@ func sample(ctx context.Context, models *vision.Models, people []Person, progres
 	var paths []string
 	var slots []*face.Vector
 	for i, p := range people {
-		out[i] = sampled{p, make([]face.Vector, len(p.Photos))}
+		out[i] = sampled{p, make([]face.Vector, len(p.Photos)), nil}
 		for k, path := range p.Photos {
 			paths = append(paths, path)
 			slots = append(slots, &out[i].features[k])
@@ -36,6 +37,10 @@ func sample(ctx context.Context, models *vision.Models, people []Person, progres
 		*slots[i], err = see.Features(nil, photo, inTheMiddle(faces, photo))
 		return true, err
 	})
+	unreadable := losses.unreadable()
+	for i := range out {
+		out[i].unreadable = unreadable
+	}
 	return out, losses, err
 }
 
