@@ -27,6 +27,9 @@ func benchmark(ctx context.Context, args []string, out, errOut io.Writer) error 
 	if *largest < 1 {
 		return fmt.Errorf("--largest %d: want 1 or more", *largest)
 	}
+	if *each <= 0 {
+		return fmt.Errorf("--each %v: want a time above 0", *each)
+	}
 	models, err := vision.Open(*manifest, vision.Options{})
 	if err != nil {
 		return err

@@ -46,6 +46,7 @@ func TestRun(t *testing.T) {
 		"help of bench":     {[]string{"bench", "--help"}, 0, "each against a peer"},
 		"bench of nothing":  {[]string{"bench", "--models", models, "--photos", dir}, 1, "`make setup` fetches sample pictures"},
 		"bench of nobody":   {[]string{"bench", "--largest", "0"}, 1, "--largest 0"},
+		"bench in no time":  {[]string{"bench", "--each", "-1s"}, 1, "--each -1s"},
 		"nobody answers":    {[]string{"pair", "--config", good, "--server", "http://127.0.0.1:1", "CODE"}, 1, "pair with http://127.0.0.1:1"},
 	} {
 		t.Run(name, func(t *testing.T) {

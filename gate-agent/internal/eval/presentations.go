@@ -42,9 +42,11 @@ func ReadSpecies(dir string) ([]Species, error) {
 		}
 	}
 	genuine := slices.IndexFunc(all, func(s Species) bool { return s.Name == bonaFide })
-	if genuine < 0 || len(all) < 2 {
-		return nil, fmt.Errorf("read presentations: %s needs photos in a folder %s and in one or more for attacks, it has %d with photos",
-			dir, bonaFide, len(all))
+	if genuine < 0 {
+		return nil, fmt.Errorf("read presentations: %s has no folder %s with photos", dir, bonaFide)
+	}
+	if len(all) < 2 {
+		return nil, fmt.Errorf("read presentations: %s has photos in %s only: want a folder for each attack species", dir, bonaFide)
 	}
 	first := all[genuine]
 	return slices.Insert(slices.Delete(all, genuine, genuine+1), 0, first), nil
