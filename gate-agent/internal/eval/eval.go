@@ -46,7 +46,7 @@ func run(ctx context.Context, models *vision.Models, people []Person, photos int
 	if err != nil {
 		return Report{}, err
 	}
-	t := arrange(taken, photos)
+	t := arrange(taken, photos, losses.unreadable())
 	if len(t.gallery) == 0 {
 		return Report{}, fmt.Errorf("nobody can be enrolled: %v", losses)
 	}

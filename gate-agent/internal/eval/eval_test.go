@@ -31,19 +31,20 @@ func TestArrange(t *testing.T) {
 	x, y, z := face.Vector{1, 0, 0}, face.Vector{0, 1, 0}, face.Vector{0, 0, 1}
 	two := []string{"1.jpg", "2.jpg"}
 	trial := arrange([]sampled{
-		{Person{Name: "two photos", Photos: two}, []face.Vector{x, x}, nil},
-		{Person{Name: "no face at the lane", Photos: two}, []face.Vector{y, nil}, nil},
-		{Person{Name: "no face at enrolment", Photos: two}, []face.Vector{nil, x}, nil},
-		{Person{Name: "stranger", Photos: two[:1]}, []face.Vector{z}, nil},
-		{Person{Name: "faceless stranger", Photos: two[:1]}, []face.Vector{nil}, nil},
-	}, 1)
+		{Person{Name: "two photos", Photos: two}, []face.Vector{x, x}},
+		{Person{Name: "no face at the lane", Photos: two}, []face.Vector{y, nil}},
+		{Person{Name: "no face at enrolment", Photos: two}, []face.Vector{nil, x}},
+		{Person{Name: "stranger", Photos: two[:1]}, []face.Vector{z}},
+		{Person{Name: "faceless stranger", Photos: two[:1]}, []face.Vector{nil}},
+		{Person{Name: "unreadable at the lane", Photos: []string{"1.jpg", "damaged.jpg"}}, []face.Vector{face.Normalise(face.Vector{1, 1, 1}), nil}},
+	}, 1, map[string]bool{"damaged.jpg": true})
 	answers, err := trial.identify(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	g := measure("all", answers, nil)
-	if len(trial.gallery) != 2 || g.Mated != 2 || g.NonMated != 1 {
-		t.Fatalf("%d references, %d mated and %d non-mated probes, want 2, 2, 1", len(trial.gallery), g.Mated, g.NonMated)
+	if len(trial.gallery) != 3 || g.Mated != 2 || g.NonMated != 1 {
+		t.Fatalf("%d references, %d mated and %d non-mated probes, want 3, 2, 1", len(trial.gallery), g.Mated, g.NonMated)
 	}
 	if g.Rank1 != 0.5 || g.Own[0].FNIR != 0.5 {
 		t.Errorf("rank 1 is %v and FNIR %v, want 0.5: one of two has no face", g.Rank1, g.Own[0].FNIR)

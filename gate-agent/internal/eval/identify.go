@@ -24,8 +24,9 @@ type probe struct {
 // arrange makes a reference of the first photos of each person who has more, a
 // mated probe of each other photo, and a non-mated one of each person who has a
 // single photo. A person with no usable photo for a reference leaves the trial:
-// there is nobody to be found.
-func arrange(people []sampled, photos int) trial {
+// there is nobody to be found. An unreadable photo says nothing of recognition and
+// is no probe.
+func arrange(people []sampled, photos int, unreadable map[string]bool) trial {
 	var t trial
 	for _, p := range people {
 		switch n := len(p.features); {
@@ -46,8 +47,8 @@ func arrange(people []sampled, photos int) trial {
 			}
 			t.gallery = append(t.gallery, face.Fuse(first...))
 			for k, v := range p.features[photos:] {
-				if p.unreadable[p.Photos[photos+k]] {
-					continue // it says nothing of recognition
+				if unreadable[p.Photos[photos+k]] {
+					continue
 				}
 				// One without a face is a miss: it scores nothing.
 				t.probes = append(t.probes, probe{p.Group, len(t.gallery) - 1, v})

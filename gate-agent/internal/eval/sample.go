@@ -9,12 +9,10 @@ import (
 	"github.com/openstile/stile/shared/vision"
 )
 
-// sampled is a person with the features of each photo, nil where no face is found,
-// and which photos cannot be read.
+// sampled is a person with the features of each photo, nil where no face is found.
 type sampled struct {
 	Person
-	features   []face.Vector
-	unreadable map[string]bool // by path, of all people
+	features []face.Vector
 }
 
 // sample takes the features of each photo.
@@ -23,7 +21,7 @@ func sample(ctx context.Context, models *vision.Models, people []Person, progres
 	var paths []string
 	var slots []*face.Vector
 	for i, p := range people {
-		out[i] = sampled{p, make([]face.Vector, len(p.Photos)), nil}
+		out[i] = sampled{p, make([]face.Vector, len(p.Photos))}
 		for k, path := range p.Photos {
 			paths = append(paths, path)
 			slots = append(slots, &out[i].features[k])
@@ -37,10 +35,6 @@ func sample(ctx context.Context, models *vision.Models, people []Person, progres
 		*slots[i], err = see.Features(nil, photo, inTheMiddle(faces, photo))
 		return true, err
 	})
-	unreadable := losses.unreadable()
-	for i := range out {
-		out[i].unreadable = unreadable
-	}
 	return out, losses, err
 }
 
